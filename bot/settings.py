@@ -1,0 +1,60 @@
+"""Every setting, typed, with its default. The environment wins over `.env`; all names begin with VRA_."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.content import ROOT
+
+
+class Settings(BaseSettings):
+    """Settings of one instance. Values about the helpline are examples: replace them before going live."""
+
+    model_config = SettingsConfigDict(env_prefix="VRA_", env_file=ROOT / ".env", extra="ignore")
+
+    env: Literal["live", "test"] = "live"
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=1, le=65535)
+    data_dir: Path = ROOT / "var"
+    database_url: str | None = None
+    secret_keys: SecretStr | None = None
+    areas: Annotated[list[str], NoDecode] = ["essex"]
+    public_url: str | None = None
+    trusted_proxies: Annotated[list[str], NoDecode] = []
+    new_chats_per_hour: int = Field(120, ge=0)
+    messages_per_minute: int = Field(30, ge=1)
+    exit_url: str = "https://www.bbc.co.uk/weather"
+
+    rasa_url: str | None = None
+    actions_url: str | None = None
+    rasa_timeout_s: float = Field(3.0, gt=0, le=10)
+
+    helpline_name: str = "the helpline (example)"
+    helpline_hours: str = "MO-FR 08:00-20:00"
+
+    keep_hours: int = Field(72, ge=1)
+    keep_days_with_staff: int = Field(30, ge=1)
+    presence_s: int = Field(60, ge=5)
+
+    @field_validator("areas", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL: SQLite in the data folder unless set."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'vra.db').resolve()}"
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
