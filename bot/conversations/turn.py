@@ -1,0 +1,264 @@
+"""One message, from left to right: `take_turn()`. The order is the point (design, "One message").
+
+Nothing that can fail or be slow stands before the risk assessment and its safety message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.conversations import handoffs, store
+from bot.conversations.database import Database
+from bot.conversations.events import Watcher
+from bot.conversations.handoffs import ASSISTANT, CLOSED, STAFF, WAITING, Alarm
+from bot.conversations.incoming import Said
+from bot.conversations.locks import turn_lock
+from bot.conversations.rasa import RasaAnswer, RasaClient, RasaUnavailable
+from bot.conversations.rates import message_wait
+from bot.conversations.tables import Conversation
+from bot.conversations.who_is_there import second_words
+from bot.crypto import Vault
+from bot.messages import Author, Choice, Reply
+from bot.risk import Level, RiskAssessment, assess, safety
+from bot.settings import Settings
+
+STORE_WITHIN_S = 2.0
+PERSON = "person"
+log = logging.getLogger(__name__)
+
+
+class NotSaved(Exception):
+    """The database failed: the message is not kept. `replies`: what must be said all the same."""
+
+    def __init__(self, replies: list[Reply]) -> None:
+        super().__init__("not saved")
+        self.replies = replies
+
+
+class TooMany(Exception):
+    """The visitor writes faster than the limit; seconds to wait, and what must be said all the same."""
+
+    def __init__(self, wait_s: int, replies: list[Reply]) -> None:
+        super().__init__("too many messages")
+        self.wait_s = wait_s
+        self.replies = replies
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What was said in one turn, who is in charge after it, and how many wait before."""
+
+    messages: list[store.Stored]
+    in_charge: str
+    before: int | None
+
+
+@dataclass(frozen=True)
+class _Received:
+    turn: int
+    in_charge: str
+    repeated: bool = False
+    queued: bool = False
+    fresh: bool = False
+    wait_s: int = 0
+
+
+class Turns:
+    """Takes visitors' turns for every channel of this process."""
+
+    def __init__(
+        self, database: Database, vault: Vault, rasa: RasaClient, watcher: Watcher, settings: Settings
+    ) -> None:
+        self.database, self.vault, self.rasa, self.watcher, self.settings = (
+            database,
+            vault,
+            rasa,
+            watcher,
+            settings,
+        )
+
+    async def take_turn(self, conversation_id: str, said: Said) -> Turn:
+        """Assess, store, answer. Raises store.Gone, NotSaved, TooMany."""
+        assessment = assess(said.text)
+        if said.choice == PERSON:
+            assessment = replace(assessment, wants_person=True)
+        received = await self._receive(conversation_id, said, assessment)
+        if not received.repeated:
+            if received.queued:
+                await self._say_who_is_there(conversation_id, received.turn, assessment)
+            if received.in_charge != STAFF and answers(said, assessment):
+                await self._answer(conversation_id, said, assessment, received)
+        return await self._outcome(conversation_id, received)
+
+    async def alarm_only(self, conversation_id: str, assessment: RiskAssessment) -> None:
+        """Open the hand-off for a message that could not be taken itself. Never raises for the database."""
+        if not needs_person(assessment):
+            return
+        try:
+            await self.database.run(self._raise_alarm, conversation_id, assessment)
+        except (SQLAlchemyError, store.Gone) as error:
+            log.error("an alarm could not be stored: %s", type(error).__name__)
+        self.watcher.wake()
+
+    def _raise_alarm(self, session: Session, conversation_id: str, assessment: RiskAssessment) -> None:
+        conversation = store.locked(session, conversation_id)
+        _pass_on(session, self.vault, conversation, assessment)
+
+    async def _receive(self, conversation_id: str, said: Said, assessment: RiskAssessment) -> _Received:
+        """Step 2: message, safety message and hand-off in one transaction."""
+        try:
+            async with asyncio.timeout(STORE_WITHIN_S):
+                received = await self.database.run(self._store, conversation_id, said, assessment)
+        except (SQLAlchemyError, TimeoutError) as error:
+            log.error("a message could not be stored: %s", type(error).__name__)
+            raise NotSaved(spoken(assessment)) from None
+        self.watcher.wake()
+        if received.wait_s:
+            raise TooMany(received.wait_s, spoken(assessment))
+        return received
+
+    def _store(
+        self, session: Session, conversation_id: str, said: Said, assessment: RiskAssessment
+    ) -> _Received:
+        conversation = store.locked(session, conversation_id)
+        if said.client_id and (known := store.by_client_id(session, conversation_id, said.client_id)):
+            return _Received(known.id, conversation.in_charge, repeated=True)
+        if wait := message_wait(session, conversation_id, self.settings.messages_per_minute):
+            _pass_on(session, self.vault, conversation, assessment)
+            return _Received(0, conversation.in_charge, wait_s=wait)
+        fresh = is_news(conversation, assessment)
+        message = store.add(
+            session,
+            self.vault,
+            conversation,
+            Reply(author=Author.VISITOR, text=said.text),
+            level=assessment.level.value,
+            client_id=said.client_id,
+        )
+        if fresh and (safe := safety.safety_reply(assessment)):
+            store.add(session, self.vault, conversation, safe, turn=message.id)
+        if conversation.in_charge == CLOSED:
+            store.change_state(session, conversation, ASSISTANT, by="visitor", reason="wrote_again")
+        _pass_on(session, self.vault, conversation, assessment)
+        waits = conversation.in_charge == WAITING
+        queued = waits and (assessment.wants_person or (fresh and needs_person(assessment)))
+        return _Received(message.id, conversation.in_charge, queued=queued, fresh=fresh)
+
+    async def _say_who_is_there(self, conversation_id: str, turn: int, assessment: RiskAssessment) -> None:
+        """The second message: what is true about a person at this moment."""
+
+        def say(session: Session) -> None:
+            conversation = store.locked(session, conversation_id)
+            if conversation.in_charge == WAITING:
+                reply = second_words(session, conversation, assessment, self.settings)
+                store.add(session, self.vault, conversation, reply, turn=turn)
+
+        await self._write(say)
+
+    async def _answer(
+        self, conversation_id: str, said: Said, assessment: RiskAssessment, received: _Received
+    ) -> None:
+        """Steps 4 and 5: the assistant's answer, dropped where a person took over or the chat was erased."""
+        answer = await self._ask(conversation_id, said)
+        replies = with_concern(answer.replies, assessment) if received.fresh else answer.replies
+
+        def say(session: Session) -> bool:
+            conversation = store.locked(session, conversation_id)
+            if conversation.in_charge not in (ASSISTANT, WAITING):
+                return False
+            store.add_replies(session, self.vault, conversation, replies, received.turn)
+            if answer.person:
+                handoffs.open_handoff(session, self.vault, conversation, Alarm(Level.NONE))
+            return answer.person
+
+        if await self._write(say):
+            await self._say_who_is_there(conversation_id, received.turn, assessment)
+
+    async def _ask(self, conversation_id: str, said: Said) -> RasaAnswer:
+        if said.choice and said.choice.startswith("safety:"):
+            known = safety.safety_choice(said.choice.removeprefix("safety:"))
+            return RasaAnswer([known or safety.static_reply()])
+        try:
+            async with asyncio.timeout(self.settings.rasa_timeout_s):
+                async with turn_lock(self.database, conversation_id):
+                    return await self.rasa.ask(conversation_id, said)
+        except (RasaUnavailable, TimeoutError, SQLAlchemyError) as error:
+            log.warning("the static answer was given: %s", str(error) or type(error).__name__)
+            return RasaAnswer([safety.static_reply()])
+
+    async def _write(self, work: object) -> bool:
+        try:
+            done = await self.database.run(work)  # type: ignore[arg-type, var-annotated]
+        except store.Gone:
+            # Erased while it was being answered: what comes late is dropped
+            return False
+        self.watcher.wake()
+        return bool(done)
+
+    async def _outcome(self, conversation_id: str, received: _Received) -> Turn:
+        def look(session: Session) -> Turn:
+            conversation = session.get(Conversation, conversation_id)
+            if conversation is None:
+                raise store.Gone(conversation_id)
+            said = store.of_turn(session, self.vault, conversation_id, received.turn)
+            return Turn(said, conversation.in_charge, handoffs.position(session, conversation_id))
+
+        return await self.database.look(look)
+
+
+def needs_person(assessment: RiskAssessment) -> bool:
+    """Emergency, urgent and any request for a person lead to the queue."""
+    return assessment.level >= Level.URGENT or assessment.wants_person
+
+
+def answers(said: Said, assessment: RiskAssessment) -> bool:
+    """Whether the assistant adds an answer of its own: not at emergency, nor to a request for a person."""
+    return assessment.level < Level.EMERGENCY and not assessment.wants_person
+
+
+def is_news(conversation: Conversation, assessment: RiskAssessment) -> bool:
+    """Whether this says more than what was seen before: only an emergency is told again at every line."""
+    return (
+        assessment.level >= Level.EMERGENCY
+        or assessment.level > Level(conversation.level)
+        or not set(assessment.categories) <= set(conversation.categories)
+    )
+
+
+def spoken(assessment: RiskAssessment) -> list[Reply]:
+    """What must be said although nothing could be stored."""
+    safe = safety.safety_reply(assessment)
+    return [safe] if safe else []
+
+
+def with_concern(replies: list[Reply], assessment: RiskAssessment) -> list[Reply]:
+    """The answer first, then the kind sentence and the offer of a person."""
+    sentence = safety.concern_sentence(assessment)
+    if not sentence or not replies:
+        return replies
+    last = replies[-1]
+    person = [] if any(c.value == "person" for c in last.choices) else [safety.person_choice()]
+    choices: list[Choice] = [*last.choices, *person]
+    return [*replies[:-1], last.model_copy(update={"text": f"{last.text}\n\n{sentence}", "choices": choices})]
+
+
+def _pass_on(session: Session, vault: Vault, conversation: Conversation, assessment: RiskAssessment) -> None:
+    """Open or raise the hand-off where a person is needed; else keep the level that was seen."""
+    if needs_person(assessment) and conversation.in_charge != STAFF:
+        reason = (
+            Alarm.of(assessment)
+            if assessment.level >= Level.URGENT
+            else Alarm(assessment.level, assessment.categories)
+        )
+        handoffs.open_handoff(session, vault, conversation, reason)
+        return
+    if assessment.level > Level(conversation.level) or not set(assessment.categories) <= set(
+        conversation.categories
+    ):
+        handoffs.raise_level(conversation, assessment.level, assessment.categories)
+        store.tell(session, conversation.id, "state")
