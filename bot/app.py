@@ -1,0 +1,170 @@
+"""The `web` process: visitor pages and API, desk, health. Assembled here; each part lives in its own folder."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from bot.channels import api, pages
+from bot.channels.errors import Problem, problem_json, unsaved_messages
+from bot.channels.limits import BodyLimit, SecurityHeaders
+from bot.channels.render import message_view, page
+from bot.channels.resources import Resources
+from bot.channels.visitor import Visitors
+from bot.content import ROOT
+from bot.conversations import retention
+from bot.conversations.database import check_key, get_database
+from bot.conversations.events import Watcher
+from bot.conversations.handover import return_vanished
+from bot.conversations.rasa import RasaClient
+from bot.conversations.turn import Turns
+from bot.crypto import get_vault
+from bot.desk import api as desk_api
+from bot.desk import pages as desk_pages
+from bot.interface import interface
+from bot.readiness import Readiness
+from bot.settings import Settings, get_settings
+
+SWEEP_EVERY_S = 300.0
+VANISHED_EVERY_S = 5.0
+log = logging.getLogger(__name__)
+
+
+def build(settings: Settings) -> Resources:
+    """The resources of this process. Raises KeyProblem where the key does not open the database."""
+    database, vault = get_database(), get_vault()
+    check_key(database, vault)
+    watcher = Watcher(database)
+    rasa = RasaClient(settings.rasa_url, settings.rasa_timeout_s)
+    turns = Turns(database, vault, rasa, watcher, settings)
+    visitors = Visitors(database, vault, turns, watcher, settings)
+    return Resources(settings, database, vault, watcher, rasa, turns, visitors, Readiness(rasa))
+
+
+async def _repeat(every_s: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do `work` now and then; a failing database is told in the log and tried again."""
+    while True:
+        try:
+            await work()
+        except SQLAlchemyError as error:
+            log.error("%s failed: %s", getattr(work, "__name__", "work"), type(error).__name__)
+        await asyncio.sleep(every_s)
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Background work of the process: streams, retention, vanished staff, readiness."""
+    r: Resources = app.state.resources
+
+    async def sweep() -> None:
+        await r.database.run(retention.sweep, r.settings)
+
+    async def vanished() -> None:
+        if await r.database.run(return_vanished, r.vault, r.settings):
+            r.watcher.wake()
+
+    work = [
+        r.readiness.load_risk(),
+        r.readiness.watch(),
+        r.watcher.run(),
+        _repeat(SWEEP_EVERY_S, sweep),
+        _repeat(VANISHED_EVERY_S, vanished),
+    ]
+    tasks = [asyncio.create_task(w) for w in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await r.rasa.close()
+
+
+def wants_json(request: Request) -> bool:
+    """Whether the client is a program: its path says so."""
+    return "/api/" in request.url.path
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    if wants_json(request):
+        return problem_json(problem)
+    r: Resources = request.app.state.resources
+    labels = interface().labels
+    if problem.status == 404 and request.url.path.startswith("/chat/"):
+        return pages.over(r, "page_used_title", "page_used", 404)
+    messages = [message_view(m) for m in unsaved_messages(problem.replies)]
+    html = page(
+        "page/error.html",
+        title=labels["error_title"],
+        text=problem.text,
+        messages=messages,
+        **pages.context(r),
+    )
+    headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
+    return HTMLResponse(html, problem.status, headers)
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(Problem)
+    async def on_problem(request: Request, problem: Problem) -> Response:
+        return _answer(request, problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(request: Request, error: RequestValidationError) -> Response:
+        # The field's name, never its value
+        parts = [str(p) for p in error.errors()[0]["loc"] if p not in ("body", "query", "path")]
+        return _answer(request, Problem(422, "invalid", field=".".join(parts)[:60] or "body"))
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        code = "not_found" if error.status_code in (404, 405) else "broken"
+        return _answer(request, Problem(error.status_code, code))
+
+    @app.exception_handler(Exception)
+    async def on_error(request: Request, error: Exception) -> Response:
+        # The type alone: a message could quote what somebody wrote
+        log.error("unexpected %s in %s", type(error).__name__, request.scope.get("route"))
+        return _answer(request, Problem(500, "broken"))
+
+
+async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
+    await problem_json(Problem(413, "too_large"))(scope, receive, send)
+
+
+def create_app() -> FastAPI:
+    """The ASGI application."""
+    app = FastAPI(title="Victims' rights assistant", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.resources = build(get_settings())
+    _handle_errors(app)
+    app.include_router(api.router)
+    app.include_router(desk_api.router)
+    app.include_router(pages.router)
+    app.include_router(desk_pages.router)
+    app.mount("/static", StaticFiles(directory=ROOT / "bot" / "channels" / "static"), name="static")
+    app.mount("/desk/static", StaticFiles(directory=ROOT / "bot" / "desk" / "static"), name="desk-static")
+    app.add_middleware(BodyLimit, refuse=_too_large)
+    app.add_middleware(SecurityHeaders)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, bool]:
+        return {"up": True}
+
+    @app.get("/readyz")
+    async def readyz() -> Response:
+        ready = app.state.resources.readiness
+        body = {"ready": ready.ready, "degraded": ready.degraded}
+        if ready.ready:
+            return JSONResponse(body)
+        return JSONResponse({**body, "reason": ready.reason}, 503)
+
+    return app

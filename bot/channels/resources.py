@@ -1,0 +1,74 @@
+"""What every request of one `web` process shares, and who a request comes from."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from bot.channels.visitor import State, Visitors
+from bot.conversations import handoffs
+from bot.conversations.database import Database
+from bot.conversations.events import Watcher
+from bot.conversations.rasa import RasaClient
+from bot.conversations.tables import Conversation
+from bot.conversations.turn import Turn, Turns
+from bot.crypto import Vault
+from bot.readiness import Readiness
+from bot.settings import Settings
+
+
+@dataclass
+class Resources:
+    """One per process."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    watcher: Watcher
+    rasa: RasaClient
+    turns: Turns
+    visitors: Visitors
+    readiness: Readiness
+
+    @staticmethod
+    def state(turn: Turn) -> State:
+        """The state after a turn."""
+        return State(turn.in_charge, turn.before)
+
+    @staticmethod
+    def state_of(session: Session, conversation_id: str) -> State:
+        """The state of a conversation that is there."""
+        conversation = session.get_one(Conversation, conversation_id)
+        return State(conversation.in_charge, handoffs.position(session, conversation_id))
+
+    @staticmethod
+    def still_open(session: Session, conversation_id: str) -> bool:
+        """Whether its visitor may still see the conversation."""
+        conversation = session.get(Conversation, conversation_id)
+        return conversation is not None and conversation.token_hash is not None
+
+
+def resources(request: Request) -> Resources:
+    """The resources of this process."""
+    found: Resources = request.app.state.resources
+    return found
+
+
+def address_of(request: Request) -> str | None:
+    """The visitor's address, for a keyed hash only; forwarded addresses count behind trusted proxies only."""
+    peer = request.client.host if request.client else None
+    trusted = resources(request).settings.trusted_proxies
+    if peer not in trusted:
+        return peer
+    for hop in reversed(request.headers.get("x-forwarded-for", "").split(",")):
+        address = hop.strip()
+        if address in trusted:
+            continue
+        try:
+            return str(ipaddress.ip_address(address))
+        except ValueError:
+            return peer
+    return peer

@@ -1,0 +1,56 @@
+"""Server-sent events: what changed in a conversation, resumable by the id that was seen last."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from bot.conversations.events import Watcher
+
+PING_S = 15
+
+
+def event(kind: str, data: dict[str, Any], change: int) -> ServerSentEvent:
+    """One event; its id is the change that it tells of."""
+    return ServerSentEvent(json.dumps(data, ensure_ascii=False), event=kind, id=str(change))
+
+
+def last_seen(header: str | None) -> int | None:
+    """The id in a Last-Event-ID header, if it is one."""
+    return int(header) if header and header.isdigit() else None
+
+
+async def follow(
+    watcher: Watcher,
+    start: int,
+    read: Callable[[int], Awaitable[tuple[list[ServerSentEvent], int] | None]],
+    heartbeat: Callable[[], Awaitable[None]] | None = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Yield events from `start` on. `read(after)` gives the new ones and the id reached; None ends the stream."""
+    reached = start
+    async with watcher.listening() as woken:
+        while True:
+            woken.clear()
+            found = await read(reached)
+            if found is None:
+                return
+            events, reached = found
+            for one in events:
+                yield one
+            if not woken.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), PING_S)
+                if heartbeat:
+                    await heartbeat()
+
+
+def stream(events: AsyncIterator[ServerSentEvent]) -> EventSourceResponse:
+    """The response for a stream; proxies are asked not to buffer it."""
+    return EventSourceResponse(
+        events, ping=PING_S, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )

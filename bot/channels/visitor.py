@@ -1,0 +1,198 @@
+"""What every visitor channel does with a conversation: begin, say, look, leave, delete."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.channels.errors import Problem
+from bot.clock import now
+from bot.conversations import handoffs, store
+from bot.conversations.database import Database
+from bot.conversations.events import Watcher
+from bot.conversations.handoffs import STAFF
+from bot.conversations.incoming import MAX_CHARS, Refused, Said, clean, tidy
+from bot.conversations.rates import count_new_chat
+from bot.conversations.tables import Conversation, Message
+from bot.conversations.turn import PERSON, NotSaved, TooMany, Turn, Turns, spoken
+from bot.crypto import Vault
+from bot.interface import interface
+from bot.messages import Reply
+from bot.risk import Level, assess
+from bot.settings import Settings
+
+CHILD = "child"
+RECENT = 30
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class State:
+    """Who is in charge, in a word for programs and a sentence for people; how many wait before, while waiting."""
+
+    in_charge: str
+    before: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API tells it; `queue_position` counts from 1 and is there only while waiting."""
+        found: dict[str, Any] = {
+            "in_charge": self.in_charge,
+            "in_charge_words": interface().in_charge[self.in_charge],
+        }
+        return found if self.before is None else {**found, "queue_position": self.before + 1}
+
+
+class Visitors:
+    """Visitors' actions for the web page, its API and other channels."""
+
+    def __init__(
+        self, database: Database, vault: Vault, turns: Turns, watcher: Watcher, settings: Settings
+    ) -> None:
+        self.database, self.vault, self.turns, self.watcher, self.settings = (
+            database,
+            vault,
+            turns,
+            watcher,
+            settings,
+        )
+
+    async def begin(self, *, channel: str, address: str | None, greeting: Reply) -> tuple[str, str]:
+        """A new conversation: id and token. Raises Problem 429 or 503."""
+        area = self.settings.areas[0]
+
+        def make(session: Session) -> tuple[str, str] | int:
+            limit = self.settings.new_chats_per_hour
+            if address and limit:
+                wait = count_new_chat(session, self.vault.keyed_hash(f"address {address}"), limit)
+                if wait:
+                    return wait
+            made = store.create(session, channel=channel, area=area, team=area, vault=self.vault)
+            store.add(session, self.vault, store.locked(session, made[0]), greeting)
+            return made
+
+        try:
+            made = await self.database.run(make)
+        except SQLAlchemyError as error:
+            log.error("a conversation could not begin: %s", type(error).__name__)
+            raise Problem(503, "broken") from None
+        if isinstance(made, int):
+            raise Problem(429, "too_many_chats", retry_after=made, minutes=-(-made // 60))
+        return made
+
+    async def authenticate(self, conversation_id: str, token: str) -> None:
+        """Raise Problem 404 unless the token opens the conversation."""
+        try:
+            await self.database.look(store.authenticate, conversation_id, token, self.vault)
+        except store.Gone:
+            raise Problem(404, "not_found") from None
+        except SQLAlchemyError as error:
+            log.error("a token could not be checked: %s", type(error).__name__)
+            raise Problem(503, "broken") from None
+
+    async def say(
+        self, conversation_id: str, text: str | None, choice: str | None, client_id: str | None
+    ) -> Turn:
+        """Take one message or choice. Raises Problem; safety messages are given in every case."""
+        said = await self._said(conversation_id, text, choice, client_id)
+        try:
+            return await self.turns.take_turn(conversation_id, said)
+        except store.Gone:
+            raise Problem(404, "not_found") from None
+        except TooMany as error:
+            raise Problem(
+                429,
+                "too_many_messages",
+                replies=error.replies,
+                retry_after=error.wait_s,
+                seconds=error.wait_s,
+            ) from None
+        except NotSaved as error:
+            raise Problem(503, "not_saved", replies=error.replies) from None
+
+    async def _said(
+        self, conversation_id: str, text: str | None, choice: str | None, client_id: str | None
+    ) -> Said:
+        if choice is not None:
+            command = None if choice.startswith("say:") else choice
+            return Said(await self._label(conversation_id, choice), command, client_id)
+        try:
+            return Said(clean(text or ""), None, client_id)
+        except Refused as error:
+            assessment = assess(tidy(text or ""))
+            await self.turns.alarm_only(conversation_id, assessment)
+            raise Problem(
+                422, error.code, field="text", replies=spoken(assessment), limit=MAX_CHARS
+            ) from None
+
+    async def _label(self, conversation_id: str, choice: str) -> str:
+        """The words on the button; a choice that was never offered in this conversation is refused."""
+        if choice == PERSON:
+            return interface().labels["person"]
+        offered = await self.database.look(self._offered, conversation_id)
+        if choice not in offered:
+            raise Problem(422, "invalid", field="choice")
+        return choice.removeprefix("say:") if choice.startswith("say:") else offered[choice]
+
+    def _offered(self, session: Session, conversation_id: str) -> dict[str, str]:
+        query = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.id.desc())
+        said = store.opened(self.vault, session.scalars(query.limit(RECENT)))
+        return {choice.value: choice.label for message in reversed(said) for choice in message.reply.choices}
+
+    async def look(self, conversation_id: str, after: int = 0) -> tuple[list[store.Stored], State]:
+        """What was said, and who is in charge. Raises Problem 404."""
+        return await self.database.look(self._look, conversation_id, after)
+
+    def _look(self, session: Session, conversation_id: str, after: int) -> tuple[list[store.Stored], State]:
+        conversation = session.get(Conversation, conversation_id)
+        if conversation is None:
+            raise Problem(404, "not_found")
+        said = store.messages(session, self.vault, conversation_id, after)
+        return said, State(conversation.in_charge, handoffs.position(session, conversation_id))
+
+    async def leave(self, conversation_id: str) -> None:
+        """The visitor is gone: nothing is offered to whoever looks next; an open hand-off lives on a while."""
+
+        def go(session: Session) -> None:
+            conversation = store.locked(session, conversation_id)
+            conversation.left_at = now()
+            store.forget_visitor(session, conversation)
+
+        try:
+            await self.database.run(go)
+        except store.Gone:
+            return
+        self.watcher.wake()
+
+    async def delete(self, conversation_id: str) -> bool:
+        """Erase the chat everywhere; True if it is only hidden, because staff deal with an emergency or a child.
+
+        Design, "Confidentiality": the exception is said beside the button.
+        """
+
+        def end(session: Session) -> bool:
+            conversation = store.locked(session, conversation_id)
+            if not kept_for_staff(conversation):
+                store.erase(session, [conversation_id])
+                return False
+            conversation.deleted_at = now()
+            store.forget_visitor(session, conversation)
+            store.forget_tracker(session, conversation_id)
+            return True
+
+        try:
+            hidden = await self.database.run(end)
+        except store.Gone:
+            raise Problem(404, "not_found") from None
+        self.watcher.wake()
+        return hidden
+
+
+def kept_for_staff(conversation: Conversation) -> bool:
+    """Whether staff need the chat until they close it: claimed by them, and an emergency or about a child."""
+    serious = conversation.level == Level.EMERGENCY.value or any(CHILD in c for c in conversation.categories)
+    return conversation.in_charge == STAFF and serious

@@ -1,0 +1,213 @@
+"""The command `vra`. Imports are inside the commands, so that each starts as fast as it can."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import click
+
+Line = Callable[[str], dict[str, Any]]
+MAX_LINE = 64 * 1024
+
+
+def _texts(lines: Iterable[str]) -> Iterable[tuple[Any, str | None]]:
+    """`(id, text)` of each JSON line; text None where the line is not `{"id", "text"}`."""
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            given = json.loads(line) if len(line) <= MAX_LINE else None
+        except ValueError:
+            given = None
+        given = given if isinstance(given, dict) else {}
+        text = given.get("text")
+        yield given.get("id"), text if isinstance(text, str) else None
+
+
+def _answer(text: str | None, work: Line) -> dict[str, Any]:
+    if text is None:
+        return {"error": 'not a line of the form {"id": ..., "text": "..."}'}
+    try:
+        return work(text)
+    except Exception as error:
+        # One bad line must not end the batch; the type alone, as a message could quote the text
+        return {"error": type(error).__name__}
+
+
+def run_lines(work: Line, text: tuple[str, ...], jsonl: bool, show: Callable[[dict[str, Any]], str]) -> None:
+    """Answer the words on the command line, or with `--jsonl` each line of standard input, in order."""
+    if not jsonl:
+        click.echo(show(work(" ".join(text))))
+        return
+    for given, said in _texts(sys.stdin):
+        found = {"id": given, **_answer(said, work)}
+        click.echo(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace").decode())
+
+
+def _indented(found: dict[str, Any]) -> str:
+    return json.dumps(found, indent=2, ensure_ascii=False)
+
+
+JSONL = click.option(
+    "--jsonl", is_flag=True, help='One {"id", "text"} per line in, one JSON object per line out.'
+)
+TEXT = click.argument("text", nargs=-1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """An assistant for victims of crime: look things up, run it, manage the desk."""
+
+
+@main.command()
+@TEXT
+@JSONL
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The law of this day.")
+def ask(text: tuple[str, ...], jsonl: bool, day: dt.datetime | None) -> None:
+    """Answer a question about the Victims' Code."""
+    from bot.content import FileContent
+    from bot.encoder import Encoder
+    from bot.knowledge import KnowledgeBase
+
+    knowledge = KnowledgeBase(FileContent(), Encoder.load())
+    on = day.date() if day else None
+    run_lines(lambda said: knowledge.ask_line(said, on), text, jsonl, lambda found: str(found["text"]))
+
+
+@main.command()
+@TEXT
+@JSONL
+def risk(text: tuple[str, ...], jsonl: bool) -> None:
+    """Assess the risk in a message."""
+    from bot.risk import load_full
+    from bot.risk.line import risk_line
+
+    load_full()
+    run_lines(risk_line, text, jsonl, _indented)
+
+
+@main.command()
+@TEXT
+@JSONL
+@click.option("--area", default="essex", show_default=True)
+def find(text: tuple[str, ...], jsonl: bool, area: str) -> None:
+    """Find the service for a person's whole message."""
+    from bot.clock import now
+    from bot.content import FileContent
+    from bot.directory import Directory
+    from bot.directory.line import find_line
+
+    directory = Directory(FileContent(), area)
+    run_lines(lambda said: find_line(directory, said, now()), text, jsonl, lambda found: str(found["text"]))
+
+
+@main.command()
+@TEXT
+@JSONL
+@click.option("--area", default="essex", show_default=True)
+def place(text: tuple[str, ...], jsonl: bool, area: str) -> None:
+    """Find the council of a town or postcode."""
+    from bot.content import FileContent
+    from bot.directory import Directory
+    from bot.directory.line import place_line
+
+    directory = Directory(FileContent(), area)
+    run_lines(lambda said: place_line(directory, said), text, jsonl, lambda found: str(found["authority"]))
+
+
+@main.group()
+def desk() -> None:
+    """Manage the desk."""
+
+
+@desk.group("user")
+def users() -> None:
+    """Accounts of helpline staff."""
+
+
+def _accounts() -> Any:
+    """The database and accounts module, or one clear sentence."""
+    from bot.conversations.database import check_key, get_database, migrate
+    from bot.crypto import KeyProblem, get_vault, make_key_file
+    from bot.desk import accounts
+    from bot.settings import get_settings
+
+    database = get_database()
+    try:
+        make_key_file(get_settings())
+        migrate(database.engine)
+        check_key(database, get_vault())
+    except KeyProblem as error:
+        raise click.ClickException(str(error)) from None
+    return database, accounts
+
+
+@users.command("add")
+@click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice(["staff", "supervisor", "safeguarding", "editor", "administrator"]),
+    required=True,
+)
+@click.option("--team", help="The team that the account belongs to; the area's own by default.")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+@click.option("--no-totp", is_flag=True, help="Do not ask for a second step.")
+def add_user(name: str, role: Any, team: str | None, password_stdin: bool, no_totp: bool) -> None:
+    """Add an account."""
+    from bot.settings import get_settings
+
+    database, accounts = _accounts()
+    password = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
+    if accounts.weak(password, name):
+        raise click.ClickException(
+            f"The password needs {accounts.MIN_PASSWORD} characters or more and must not contain the name."
+        )
+    area = get_settings().areas[0]
+    try:
+        with database.write() as session:
+            accounts.add(
+                session,
+                name=name,
+                role=role,
+                area=area,
+                team=team or area,
+                password=password,
+                totp=not no_totp,
+            )
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Added {name}.")
+
+
+@users.command("disable")
+@click.argument("name")
+def disable_user(name: str) -> None:
+    """End an account and its sessions."""
+    database, accounts = _accounts()
+    try:
+        with database.write() as session:
+            accounts.disable(session, name)
+    except LookupError as error:
+        raise click.ClickException(str(error.args[0])) from None
+    click.echo(f"Disabled {name}.")
+
+
+@users.command("reset")
+@click.argument("name")
+def reset_user(name: str) -> None:
+    """Give an account a new one-time password."""
+    database, accounts = _accounts()
+    try:
+        with database.write() as session:
+            password = accounts.reset(session, name)
+    except LookupError as error:
+        raise click.ClickException(str(error.args[0])) from None
+    click.echo(f"One-time password for {name}:\n{password}")
+
+
+if __name__ == "__main__":
+    main()

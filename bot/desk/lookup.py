@@ -1,0 +1,30 @@
+"""Look-up for staff: entries and services in one list. Lexical, so that it needs no encoder in `web`."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import anyio.to_thread
+
+from bot.content import FileContent
+from bot.directory import Directory
+from bot.knowledge import KnowledgeBase
+
+ENTRIES, SERVICES = 8, 5
+
+
+@cache
+def _libraries(area: str) -> tuple[KnowledgeBase, Directory]:
+    source = FileContent()
+    return KnowledgeBase(source, None), Directory(source, area)
+
+
+def _find(q: str, area: str) -> list[dict[str, Any]]:
+    knowledge, directory = _libraries(area)
+    return [*knowledge.lookup(q, ENTRIES), *directory.lookup(q, SERVICES)]
+
+
+async def find(q: str, area: str) -> list[dict[str, Any]]:
+    """What fits: `[{kind, id, title, text, reference, note}]`, best first, entries before services."""
+    return await anyio.to_thread.run_sync(_find, q, area)

@@ -1,0 +1,159 @@
+// The desk, live: the queue renews itself without losing the focus, messages arrive, a lost race is told.
+// Without this, every button still works as a form.
+
+const byId = (id) => document.getElementById(id);
+const csrf = document.body.dataset.csrf;
+const chatId = document.querySelector(".columns").dataset.chat ?? null;
+const loadedAt = new WeakMap();
+
+const notice = (text) => { byId("notice").textContent = text; };
+
+async function post(path, body) {
+  const response = await fetch(`/desk/api/conversations/${path}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
+    body: JSON.stringify(body ?? {}),
+  });
+  const data = await response.json().catch(() => ({}));
+  return { status: response.status, ok: response.ok, data };
+}
+
+/** The element of a page or fragment, fetched anew; null where that did not work. */
+async function fetched(path) {
+  const response = await fetch(path, { cache: "no-store" });
+  if (response.status === 401 || response.redirected) location.assign("/desk/sign-in");
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+/** Replace what is in `target`, and give the focus back to the same control, or to `home` if it went. */
+function replaceKeepingFocus(target, nodes, home) {
+  const inside = target.contains(document.activeElement);
+  const { id } = document.activeElement;
+  target.replaceChildren(...nodes);
+  if (inside) (byId(id) ?? home).focus({ preventScroll: true });
+}
+
+let renewing = false;
+let again = false;
+
+async function renewQueue() {
+  if (renewing) {
+    again = true;
+    return;
+  }
+  renewing = true;
+  try {
+    do {
+      again = false;
+      const page = await fetched("/desk/fragments/queue");
+      replaceKeepingFocus(byId("queue"), page.body.childNodes, byId("waiting-title"));
+    } while (again);
+    if (byId("notice").textContent === byId("queue").dataset.lost) notice("");
+  } catch {
+    notice(byId("queue").dataset.lost);
+  } finally {
+    renewing = false;
+  }
+}
+
+/** Waiting times count up in plain figures, from what the server said when it was shown. */
+function countUp() {
+  for (const span of document.querySelectorAll(".waited")) {
+    if (!loadedAt.has(span)) loadedAt.set(span, performance.now());
+    const s = Number(span.dataset.waited) + Math.floor((performance.now() - loadedAt.get(span)) / 1000);
+    const minutes = Math.floor(s / 60);
+    span.textContent = s >= 3600 ? `${Math.floor(s / 3600)} h ${minutes % 60} min` : `${minutes} min ${s % 60} s`;
+  }
+}
+
+async function claim(form) {
+  const result = await post(`${form.dataset.claim}/claim`);
+  if (result.ok) return location.assign(`/desk?c=${form.dataset.claim}`);
+  const { error, staff } = result.data;
+  notice(staff ? `${staff} was faster and has this chat.` : error?.text ?? "That did not work.");
+  return renewQueue();
+}
+
+function append({ id, html }) {
+  const log = byId("log");
+  if (!log || !html || log.querySelector(`[data-id="${CSS.escape(String(id))}"]`)) return;
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  const follow = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const later = [...log.children].find((child) => Number(child.dataset.id) > Number(id));
+  log.insertBefore(holder.content, later ?? null);
+  if (follow) log.scrollTop = log.scrollHeight;
+}
+
+async function renewChat() {
+  const page = await fetched(`/desk?c=${chatId}`);
+  const bar = page.getElementById("bar");
+  if (!bar) return location.assign("/desk");
+  byId("bar").replaceWith(bar);
+  // Someone else, or the visitor, has ended it: the box would lead nowhere.
+  if (!page.getElementById("reply")) for (const part of document.querySelectorAll("#reply, .ends")) part.remove();
+  for (const article of page.querySelectorAll("#log > article")) append({ id: article.dataset.id, html: article.outerHTML });
+  return undefined;
+}
+
+function watchReply() {
+  const form = byId("reply");
+  if (!form) return;
+  const box = byId("text");
+  let sending = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (sending || !box.value.trim()) return;
+    sending = true;
+    const text = box.value;
+    const result = await post(`${chatId}/messages?render=html`, { text }).catch(() => ({ ok: false, data: {} }));
+    sending = false;
+    byId("reply-error").textContent = result.ok ? "" : result.data.error?.text ?? "That was not sent. It is still in the box.";
+    if (!result.ok) return;
+    if (box.value === text) box.value = "";
+    (result.data.messages ?? [result.data]).forEach(append);
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+}
+
+function watchEvents() {
+  const events = new EventSource("/desk/api/events");
+  let lost = false;
+  events.addEventListener("open", () => {
+    if (lost) {
+      renewQueue();
+      if (chatId) renewChat();
+    }
+    lost = false;
+  });
+  events.addEventListener("error", () => {
+    lost = true;
+    if (events.readyState === EventSource.CLOSED) setTimeout(watchEvents, 5000);
+  });
+  events.addEventListener("queue", renewQueue);
+  events.addEventListener("message", (event) => {
+    const data = JSON.parse(event.data);
+    if (data.conversation === chatId) append(data);
+  });
+  events.addEventListener("state", (event) => {
+    const { conversation } = event.data ? JSON.parse(event.data) : {};
+    if (chatId && (!conversation || conversation === chatId)) renewChat();
+  });
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.dataset.claim) return;
+  event.preventDefault();
+  claim(event.target).catch(() => notice("That did not work. Try again."));
+});
+watchReply();
+watchEvents();
+setInterval(countUp, 1000);
+countUp();
+const log = byId("log");
+if (log) log.scrollTop = log.scrollHeight;

@@ -1,0 +1,46 @@
+"""Is the whole path up? A warm turn through Rasa and the actions says so, not a port that answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import anyio.to_thread
+
+from bot import risk
+from bot.conversations.incoming import Said
+from bot.conversations.rasa import RasaClient, RasaUnavailable
+from bot.conversations.retention import READINESS_SENDER
+
+TRY_EVERY_S = 0.5
+LOOK_EVERY_S = 5.0
+QUESTION = Said("who is a victim under the code?")
+log = logging.getLogger(__name__)
+
+
+class Readiness:
+    """`ready` after a warm turn; not ready, with the reason, while Rasa does not answer."""
+
+    def __init__(self, rasa: RasaClient) -> None:
+        self._rasa = rasa
+        self.ready = False
+        self.reason = "starting"
+        self.degraded: list[str] = []
+
+    async def load_risk(self) -> None:
+        """Bring up the full detector beside the floor; a failure is told, and the floor goes on."""
+        try:
+            await anyio.to_thread.run_sync(risk.load_full)
+        except Exception as error:
+            log.exception("the full risk detector could not load")
+            self.degraded.append(f"risk: rules only ({type(error).__name__})")
+
+    async def watch(self) -> None:
+        """Try until a warm turn goes through, then look now and then."""
+        while True:
+            try:
+                await self._rasa.ask(READINESS_SENDER, QUESTION)
+                self.ready, self.reason = True, ""
+            except RasaUnavailable as error:
+                self.ready, self.reason = False, f"the dialogue model does not answer: {error}"
+            await asyncio.sleep(LOOK_EVERY_S if self.ready else TRY_EVERY_S)
