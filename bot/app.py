@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.channels import api, pages
 from bot.channels.errors import Problem, problem_json, unsaved_messages
-from bot.channels.limits import BodyLimit, SecurityHeaders
+from bot.channels.limits import BodyLimit, NoTraceback, SecurityHeaders
 from bot.channels.render import message_view, page
 from bot.channels.resources import Resources
 from bot.channels.visitor import Visitors
@@ -28,11 +28,14 @@ from bot.conversations.events import Watcher
 from bot.conversations.handover import return_vanished
 from bot.conversations.rasa import RasaClient
 from bot.conversations.turn import Turns
+from bot.conversations.who_is_there import opens
 from bot.crypto import get_vault
 from bot.desk import api as desk_api
 from bot.desk import pages as desk_pages
 from bot.interface import interface
+from bot.logs import configure
 from bot.readiness import Readiness
+from bot.risk import assess, safety
 from bot.settings import Settings, get_settings
 
 SWEEP_EVERY_S = 300.0
@@ -42,6 +45,10 @@ log = logging.getLogger(__name__)
 
 def build(settings: Settings) -> Resources:
     """The resources of this process. Raises KeyProblem where the key does not open the database."""
+    # Content that does not fit its schema must stop the start, not the first visitor
+    assess("")
+    safety.static_reply()
+    opens(settings)
     database, vault = get_database(), get_vault()
     check_key(database, vault)
     watcher = Watcher(database)
@@ -130,19 +137,18 @@ def _handle_errors(app: FastAPI) -> None:
         code = "not_found" if error.status_code in (404, 405) else "broken"
         return _answer(request, Problem(error.status_code, code))
 
-    @app.exception_handler(Exception)
-    async def on_error(request: Request, error: Exception) -> Response:
-        # The type alone: a message could quote what somebody wrote
-        log.error("unexpected %s in %s", type(error).__name__, request.scope.get("route"))
-        return _answer(request, Problem(500, "broken"))
-
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    await problem_json(Problem(413, "too_large"))(scope, receive, send)
+    await _answer(Request(scope), Problem(413, "too_large"))(scope, receive, send)
+
+
+async def _broken(scope: Scope, receive: Receive, send: Send) -> None:
+    await _answer(Request(scope), Problem(500, "broken"))(scope, receive, send)
 
 
 def create_app() -> FastAPI:
     """The ASGI application."""
+    configure()
     app = FastAPI(title="Victims' rights assistant", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.resources = build(get_settings())
     _handle_errors(app)
@@ -153,6 +159,7 @@ def create_app() -> FastAPI:
     app.mount("/static", StaticFiles(directory=ROOT / "bot" / "channels" / "static"), name="static")
     app.mount("/desk/static", StaticFiles(directory=ROOT / "bot" / "desk" / "static"), name="desk-static")
     app.add_middleware(BodyLimit, refuse=_too_large)
+    app.add_middleware(NoTraceback, answer=_broken)
     app.add_middleware(SecurityHeaders)
 
     @app.get("/healthz")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.logs import describe
+
 MAX_BODY = 64 * 1024
+log = logging.getLogger(__name__)
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -65,6 +69,31 @@ class BodyLimit:
             if started:
                 raise
             await self.refuse(scope, receive, send)
+
+
+class NoTraceback:
+    """Answers where something unexpected failed, and logs where it did without what it says."""
+
+    def __init__(self, app: ASGIApp, answer: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self.app = app
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            log.error("unexpected: %s", describe(error))
+            if not started:
+                await self.answer(scope, receive, send)
 
 
 class SecurityHeaders:

@@ -23,6 +23,8 @@ from bot.conversations.rates import message_wait
 from bot.conversations.tables import Conversation
 from bot.conversations.who_is_there import second_words
 from bot.crypto import Vault
+from bot.interface import interface
+from bot.logs import describe
 from bot.messages import Author, Choice, Reply
 from bot.risk import Level, RiskAssessment, assess, safety
 from bot.settings import Settings
@@ -89,20 +91,35 @@ class Turns:
             assessment = replace(assessment, wants_person=True)
         received = await self._receive(conversation_id, said, assessment)
         if not received.repeated:
-            if received.queued:
-                await self._say_who_is_there(conversation_id, received.turn, assessment)
-            if received.in_charge != STAFF and answers(said, assessment):
-                await self._answer(conversation_id, said, assessment, received)
+            await self._reply(conversation_id, said, assessment, received)
         return await self._outcome(conversation_id, received)
 
+    async def _reply(
+        self, conversation_id: str, said: Said, assessment: RiskAssessment, received: _Received
+    ) -> None:
+        """Who is there, then the answer. Whatever fails here, the turn ends with something said, never in silence."""
+        try:
+            if received.queued:
+                await self._say_who_is_there(conversation_id, received.turn, assessment)
+            if received.in_charge != STAFF and answers(assessment):
+                await self._answer(conversation_id, said, assessment, received)
+        except Exception as error:
+            log.error("a turn failed after its message was stored: %s", describe(error))
+            await self._write(lambda session: self._say_static(session, conversation_id, received.turn))
+
+    def _say_static(self, session: Session, conversation_id: str, turn: int) -> None:
+        conversation = store.locked(session, conversation_id)
+        if conversation.in_charge in (ASSISTANT, WAITING):
+            store.add(session, self.vault, conversation, safety.static_reply(), turn=turn)
+
     async def alarm_only(self, conversation_id: str, assessment: RiskAssessment) -> None:
-        """Open the hand-off for a message that could not be taken itself. Never raises for the database."""
+        """Open the hand-off for a message that could not be taken itself. Never raises: its caller must answer."""
         if not needs_person(assessment):
             return
         try:
             await self.database.run(self._raise_alarm, conversation_id, assessment)
-        except (SQLAlchemyError, store.Gone) as error:
-            log.error("an alarm could not be stored: %s", type(error).__name__)
+        except Exception as error:
+            log.error("an alarm could not be stored: %s", describe(error))
         self.watcher.wake()
 
     def _raise_alarm(self, session: Session, conversation_id: str, assessment: RiskAssessment) -> None:
@@ -114,8 +131,10 @@ class Turns:
         try:
             async with asyncio.timeout(STORE_WITHIN_S):
                 received = await self.database.run(self._store, conversation_id, said, assessment)
-        except (SQLAlchemyError, TimeoutError) as error:
-            log.error("a message could not be stored: %s", type(error).__name__)
+        except store.Gone:
+            raise
+        except Exception as error:
+            log.error("a message could not be stored: %s", describe(error))
             raise NotSaved(spoken(assessment)) from None
         self.watcher.wake()
         if received.wait_s:
@@ -216,7 +235,7 @@ def needs_person(assessment: RiskAssessment) -> bool:
     return assessment.level >= Level.URGENT or assessment.wants_person
 
 
-def answers(said: Said, assessment: RiskAssessment) -> bool:
+def answers(assessment: RiskAssessment) -> bool:
     """Whether the assistant adds an answer of its own: not at emergency, nor to a request for a person."""
     return assessment.level < Level.EMERGENCY and not assessment.wants_person
 
@@ -242,7 +261,7 @@ def with_concern(replies: list[Reply], assessment: RiskAssessment) -> list[Reply
     if not sentence or not replies:
         return replies
     last = replies[-1]
-    person = [] if any(c.value == "person" for c in last.choices) else [safety.person_choice()]
+    person = [] if any(c.value == PERSON for c in last.choices) else [Choice(label=interface().labels[PERSON], value=PERSON)]
     choices: list[Choice] = [*last.choices, *person]
     return [*replies[:-1], last.model_copy(update={"text": f"{last.text}\n\n{sentence}", "choices": choices})]
 

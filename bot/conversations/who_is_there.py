@@ -43,12 +43,14 @@ def second_words(
     """What a visitor who waits is told: is somebody there, how many are before them, else who can be rung."""
     there = staffed(session, conversation.team, conversation.area, settings.presence_s)
     before = handoffs.position(session, conversation.id)
+    place = None if before is None else before + 1
     if assessment.level >= Level.URGENT:
         return safety.second_message(
             staffed=there,
-            position=before,
+            position=place,
             opens=opens(settings),
             level=assessment.level,
             categories=assessment.categories,
+            child_writing=assessment.child_writing,
         )
-    return safety.person_request_reply(staffed=there, position=before, opens=opens(settings))
+    return safety.person_request_reply(staffed=there, position=place, opens=opens(settings))

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 
 from bot.content import FileContent
-from bot.directory import Directory
-from bot.knowledge import KnowledgeBase
+
+if TYPE_CHECKING:
+    from bot.directory import Directory
+    from bot.knowledge import KnowledgeBase
 
 ENTRIES, SERVICES = 8, 5
 
 
 @cache
 def _libraries(area: str) -> tuple[KnowledgeBase, Directory]:
+    # Imported on first use: `web` must give safety messages before it can look things up
+    from bot.directory import Directory
+    from bot.knowledge import KnowledgeBase
+
     source = FileContent()
     return KnowledgeBase(source, None), Directory(source, area)
 

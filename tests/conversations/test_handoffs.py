@@ -48,7 +48,9 @@ def test_two_staff_who_claim_at_the_same_moment(database: Database, hand_off: Ma
     assert told == [("staff", won[0])] * (len(people) - 1)
 
 
-def test_two_alarms_at_the_same_moment_are_one_handoff(database: Database, vault: Vault, new_chat: Make) -> None:
+def test_two_alarms_at_the_same_moment_are_one_handoff(
+    database: Database, vault: Vault, new_chat: Make
+) -> None:
     chat, gate = new_chat(), threading.Barrier(6)
 
     def alarm(level: Level) -> None:

@@ -16,7 +16,11 @@ def test_nothing_is_refused_as_empty(text: str) -> None:
     assert refused.value.code == "empty"
 
 
-@pytest.mark.parametrize("text", ["x" * (MAX_CHARS + 1), "\N{PILE OF POO}" * 10_000, "\ufdfa" * 1500])
+@pytest.mark.parametrize(
+    "text",
+    ["x" * (MAX_CHARS + 1), "\N{PILE OF POO}" * 10_000, "\ufdfa" * 1500],
+    ids=["x", "emoji", "ligature"],
+)
 def test_too_long_is_refused(text: str) -> None:
     with pytest.raises(Refused) as refused:
         clean(text)

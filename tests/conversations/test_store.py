@@ -57,7 +57,10 @@ def test_messages_come_back_in_order_with_all_their_parts(
         store.add(session, vault, store.locked(session, chat), reply)
     with database.read() as session:
         said = store.messages(session, vault, chat)
-    assert [(m.author, m.reply.text) for m in said] == [("visitor", "who can help"), ("assistant", "Who is it for?")]
+    assert [(m.author, m.reply.text) for m in said] == [
+        ("visitor", "who can help"),
+        ("assistant", "Who is it for?"),
+    ]
     assert said[1].as_json()["choices"] == [{"label": "Me", "value": "say:me"}]
 
 

@@ -38,7 +38,7 @@ function onShift(link, go) {
     alone = false;
     presses += 1;
     if (presses >= SHIFT_PRESSES) return go();
-    status.textContent = presses === 1 ? link.dataset.more2 : link.dataset.more1;
+    status.textContent = presses === 1 ? link.dataset.twiceMore : link.dataset.onceMore;
     clearTimeout(timer);
     timer = setTimeout(() => reset(link.dataset.expired), SHIFT_PAUSE_MS);
   }, true);
