@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from bot.channels import api, pages
 from bot.channels.errors import Problem, problem_json, unsaved_messages
 from bot.channels.limits import BodyLimit, NoTraceback, SecurityHeaders
-from bot.channels.render import message_view, page
+from bot.channels.render import message_html, message_view, page
 from bot.channels.resources import Resources
 from bot.channels.visitor import Visitors
 from bot.content import ROOT
@@ -104,7 +104,7 @@ def wants_json(request: Request) -> bool:
 
 def _answer(request: Request, problem: Problem) -> Response:
     if wants_json(request):
-        return problem_json(problem)
+        return problem_json(problem, message_html if request.query_params.get("render") == "html" else None)
     r: Resources = request.app.state.resources
     labels = interface().labels
     if problem.status == 404 and request.url.path.startswith("/chat/"):

@@ -44,7 +44,7 @@ def run_lines(work: Line, text: tuple[str, ...], jsonl: bool, show: Callable[[di
         click.echo(show(work(" ".join(text))))
         return
     for given, said in _texts(sys.stdin):
-        found = {"id": given, **_answer(said, work)}
+        found = {**_answer(said, work), "id": given}
         click.echo(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace").decode())
 
 
@@ -72,10 +72,15 @@ def ask(text: tuple[str, ...], jsonl: bool, day: dt.datetime | None) -> None:
     from bot.content import FileContent
     from bot.encoder import Encoder
     from bot.knowledge import KnowledgeBase
+    from bot.knowledge.answer import ask_record
 
     knowledge = KnowledgeBase(FileContent(), Encoder.load())
     on = day.date() if day else None
-    run_lines(lambda said: knowledge.ask_line(said, on), text, jsonl, lambda found: str(found["text"]))
+
+    def line(said: str) -> dict[str, Any]:
+        return ask_record(knowledge.answer(said, on), knowledge, on)
+
+    run_lines(line, text, jsonl, lambda found: str(found["text"]))
 
 
 @main.command()
@@ -87,7 +92,7 @@ def risk(text: tuple[str, ...], jsonl: bool) -> None:
     from bot.risk.line import risk_line
 
     load_full()
-    run_lines(risk_line, text, jsonl, _indented)
+    run_lines(lambda said: risk_line({"id": None, "text": said}), text, jsonl, _indented)
 
 
 @main.command()
@@ -100,9 +105,15 @@ def find(text: tuple[str, ...], jsonl: bool, area: str) -> None:
     from bot.content import FileContent
     from bot.directory import Directory
     from bot.directory.line import find_line
+    from bot.risk import Level, assess, load_full
 
+    load_full()
     directory = Directory(FileContent(), area)
-    run_lines(lambda said: find_line(directory, said, now()), text, jsonl, lambda found: str(found["text"]))
+
+    def line(said: str) -> dict[str, Any]:
+        return find_line(directory, said, now(), danger=assess(said).level >= Level.URGENT)
+
+    run_lines(line, text, jsonl, lambda found: str(found["text"]))
 
 
 @main.command()
@@ -119,6 +130,23 @@ def place(text: tuple[str, ...], jsonl: bool, area: str) -> None:
     run_lines(lambda said: place_line(directory, said), text, jsonl, lambda found: str(found["authority"]))
 
 
+@main.command()
+@click.option("--end-with-parent", is_flag=True, help="Stop, too, when the process that started this one ends.")
+def run(end_with_parent: bool) -> None:
+    """Set up what is missing, start everything, keep it up until Ctrl-C."""
+    from bot.processes.run import run as keep
+
+    sys.exit(keep(end_with_parent=end_with_parent))
+
+
+@main.command()
+def setup() -> None:
+    """Set up what is missing: encoder, dialogue model, database."""
+    from bot.prepare import main as prepare
+
+    sys.exit(prepare())
+
+
 @main.group()
 def desk() -> None:
     """Manage the desk."""
@@ -130,20 +158,18 @@ def users() -> None:
 
 
 def _accounts() -> Any:
-    """The database and accounts module, or one clear sentence."""
-    from bot.conversations.database import check_key, get_database, migrate
-    from bot.crypto import KeyProblem, get_vault, make_key_file
+    """The database, made ready, and the accounts module; one clear sentence where that cannot be."""
+    from bot.conversations.database import get_database
     from bot.desk import accounts
-    from bot.settings import get_settings
+    from bot.prepare import SetupProblem, make_data_folder, make_shared, read_settings
 
-    database = get_database()
     try:
-        make_key_file(get_settings())
-        migrate(database.engine)
-        check_key(database, get_vault())
-    except KeyProblem as error:
-        raise click.ClickException(str(error)) from None
-    return database, accounts
+        settings = read_settings()
+        make_data_folder(settings.data_dir)
+        make_shared(settings, first_user=False)
+    except SetupProblem as problem:
+        raise click.ClickException(str(problem)) from None
+    return get_database(), accounts
 
 
 @users.command("add")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from bot.clock import now
@@ -49,19 +48,15 @@ def unsaved_messages(replies: Sequence[Reply]) -> list[dict[str, Any]]:
     ]
 
 
-def problem_json(problem: Problem) -> Response:
-    """The response for a problem."""
+def problem_json(problem: Problem, html: Callable[[dict[str, Any]], str] | None = None) -> Response:
+    """The response for a problem; `html` renders its messages where the client asked for that."""
     error: dict[str, Any] = {"code": problem.code, "text": problem.text}
     if problem.field:
         error["field"] = problem.field
     body: dict[str, Any] = {"error": error, **problem.extra}
     if problem.replies:
-        body["messages"] = unsaved_messages(problem.replies)
+        said = unsaved_messages(problem.replies)
+        body["messages"] = [{**m, "html": html(m)} for m in said] if html else said
     headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
     return JSONResponse(body, status_code=problem.status, headers=headers)
 
-
-async def on_problem(request: Request, problem: Exception) -> Response:
-    """FastAPI handler for Problem on API routes."""
-    assert isinstance(problem, Problem)  # noqa: S101
-    return problem_json(problem)

@@ -261,8 +261,8 @@ def with_concern(replies: list[Reply], assessment: RiskAssessment) -> list[Reply
     if not sentence or not replies:
         return replies
     last = replies[-1]
-    person = [] if any(c.value == PERSON for c in last.choices) else [Choice(label=interface().labels[PERSON], value=PERSON)]
-    choices: list[Choice] = [*last.choices, *person]
+    choices = [c for c in last.choices if c.value != PERSON]
+    choices.append(Choice(label=interface().labels[PERSON], value=PERSON))
     return [*replies[:-1], last.model_copy(update={"text": f"{last.text}\n\n{sentence}", "choices": choices})]
 
 

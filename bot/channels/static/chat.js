@@ -29,7 +29,7 @@ export function expect() {
 /** One message as a node: the server's own markup, or its plain text where there is none. */
 function node(message) {
   const holder = document.createElement("template");
-  holder.innerHTML = (message.html ?? "").trim() || `<article class="message message--${message.author} message--plain"></article>`;
+  holder.innerHTML = (message.html ?? "").trim() || `<article class="message message--${message.author} message--plain" data-author="${message.author}"></article>`;
   const article = holder.content.firstElementChild;
   article.dataset.id = message.id;
   if (!message.html) article.textContent = message.text;
@@ -55,7 +55,8 @@ export function show(messages, live = true) {
     const later = [...log.children].find((child) => Number(child.dataset.id) > message.id);
     log.insertBefore(article, (stored && later) || null);
     first ??= article;
-    if (safety || !place.anchor) place.anchor = article;
+    // The first word on safety stays in sight, whatever follows it.
+    if (!place.anchor || (safety && place.anchor.dataset.author !== "safety")) place.anchor = article;
   }
   if (!first) return;
   byId("typing").textContent = "";
