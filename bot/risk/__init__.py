@@ -1,0 +1,6 @@
+"""Seeing risk in a message: levels, categories and the words they rest on. No network, no heavy import."""
+
+from bot.risk.detector import Detector, assess, load_full, status
+from bot.risk.model import Evidence, Level, RiskAssessment
+
+__all__ = ["Detector", "Evidence", "Level", "RiskAssessment", "assess", "load_full", "status"]
