@@ -1,0 +1,58 @@
+"""The libraries behind the actions, loaded once when the action server starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from bot.content import FileContent, Strict
+from bot.directory import Directory
+from bot.encoder import Encoder
+from bot.knowledge import KnowledgeBase
+from bot.messages import Choice, Reply
+from bot.settings import get_settings
+
+PERSON = "person"
+
+
+class Phrase(Strict):
+    """One sentence of small talk; `person` adds the button that asks for a person."""
+
+    text: str
+    person: bool = False
+
+
+class Dialogue(Strict):
+    """`data/dialogue.yml`."""
+
+    person_label: str
+    more_label: str
+    phrases: dict[str, Phrase]
+
+    def say(self, name: str, **values: object) -> Reply:
+        """The phrase as a reply. Raises KeyError if there is none of that name."""
+        phrase = self.phrases[name]
+        choices = [Choice(label=self.person_label, value=PERSON)] if phrase.person else []
+        return Reply(text=phrase.text.format(**values), choices=choices)
+
+
+@dataclass(frozen=True)
+class Libraries:
+    """What the actions speak with."""
+
+    knowledge: KnowledgeBase
+    directory: Directory
+    dialogue: Dialogue
+
+
+@cache
+def libraries() -> Libraries:
+    """Load everything, once per process. Raises ContentError where content does not fit its schema."""
+    source = FileContent()
+    knowledge = KnowledgeBase(source, Encoder.load())
+    knowledge.warm()
+    return Libraries(
+        knowledge,
+        Directory(source, area=get_settings().areas[0]),
+        Dialogue.model_validate(source.one("dialogue.yml")),
+    )

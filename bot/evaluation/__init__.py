@@ -1,0 +1,1 @@
+"""Measures of how well the parts do, over cases written by hand."""

@@ -1,0 +1,207 @@
+"""The knowledge base: a question in, one reviewed answer out, or an honest word that there is none.
+
+No text is made up here: every sentence is an entry's or the policy's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.clock import local, now
+from bot.content import ContentSource
+from bot.knowledge.decide import Decision, broad_choices, decide, is_follow_up, scored
+from bot.knowledge.load import load_knowledge
+from bot.knowledge.lookup import Hit, Lookup
+from bot.knowledge.schema import Entry, Kind, Topic
+from bot.knowledge.search import Matcher, training_rows
+from bot.knowledge.text import plain
+from bot.knowledge.vectors import SentenceEncoder
+from bot.messages import Choice, Source
+
+Outcome = Literal["answer", "clarify", "signpost", "about_service", "not_covered", "cannot_answer"]
+PERSON = "person"
+ENTRY = "entry:"
+
+
+class Answer(BaseModel):
+    """What the knowledge base says. Only `answer` has `right` (0 to 12), and it always has sources."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    outcome: Outcome
+    entry: str | None = None
+    right: int | None = None
+    text: str
+    sources: list[Source] = []
+    choices: list[Choice] = []
+
+
+class _Day:
+    """The entries in force on one day, by id, and the matcher over them, made when first asked."""
+
+    def __init__(self, entries: dict[str, Entry]) -> None:
+        self.entries = entries
+        self.matcher: Matcher | None = None
+        self.lock = threading.Lock()
+
+
+class KnowledgeBase:
+    """The reviewed entries, and how the one that answers a question is found.
+
+    Raises ContentError if the content breaks its contract. Without an encoder it works on spelling
+    alone: fewer answers, no wrong kind of answer. Safe to share between threads.
+    """
+
+    def __init__(self, source: ContentSource, encoder: SentenceEncoder | None = None) -> None:
+        self.version = source.version
+        self.knowledge = load_knowledge(source)
+        self._encoder = encoder
+        self._days: dict[frozenset[tuple[str, dt.date]], _Day] = {}
+        self._lookup: dict[int, Lookup] = {}
+
+    def warm(self, on: dt.date | None = None) -> None:
+        """Make now what the first question would otherwise wait for (a few seconds)."""
+        self._matcher(self._day(on))
+
+    def answer(self, question: str, on: dt.date | None = None, context: str | None = None) -> Answer:
+        """Answer a question as of `on` (today). `context` is the id of the entry last answered in this chat."""
+        policy, day = self.knowledge.policy, self._day(on)
+        if not plain(question):
+            return self._unknown(policy.empty, (), day, person=False)
+        before = day.entries.get(context or "")
+        found = scored(self._matcher(day), question, before, policy.follow_up)
+        # after an answer, "the court?" goes on from it
+        broad = broad_choices(question, policy, self.knowledge.words.small) if before is None else ()
+        decision = decide(found, policy.thresholds, tuple(id for id in broad if id in day.entries))
+        if decision.step == "entry":
+            entry = day.entries[decision.ids[0]]
+            goes_on = before is not None and is_follow_up(question, policy.follow_up)
+            return self._render(entry, day, before if goes_on else None)
+        if decision.step == "clarify":
+            return self._clarify(decision.ids, day)
+        return self._not_known(decision, day)
+
+    def entry(self, id: str, on: dt.date | None = None) -> Answer:
+        """The answer of one entry. Raises KeyError if there is none of that id in force on that day."""
+        day = self._day(on)
+        return self._render(day.entries[id], day)
+
+    def entries(self, on: dt.date | None = None) -> tuple[Entry, ...]:
+        """All entries in force on a day, for pages and the desk."""
+        return tuple(self._day(on).entries.values())
+
+    def lookup(self, query: str, limit: int = 8, on: dt.date | None = None) -> list[Hit]:
+        """What staff type with a caller on the line: by words, beginnings and abbreviations, best first."""
+        day = self._day(on)
+        if id(day) not in self._lookup:
+            self._lookup[id(day)] = Lookup(day.entries.values(), self.knowledge)
+        return self._lookup[id(day)].find(query, limit)
+
+    def _day(self, on: dt.date | None) -> _Day:
+        wanted = on or local(now()).date()
+        entries = {e.id: e for e in self.knowledge.entries if e.in_force.covers(wanted)}
+        key = frozenset((e.id, e.in_force.from_) for e in entries.values())
+        return self._days.setdefault(key, _Day(entries))
+
+    def _matcher(self, day: _Day) -> Matcher:
+        with day.lock:
+            if day.matcher is None:
+                known = self.knowledge
+                rows = training_rows([*day.entries.values()], known.out_of_scope, known.timescales)
+                day.matcher = Matcher(rows, self._encoder, known.words.textspeak)
+            return day.matcher
+
+    def _render(self, entry: Entry, day: _Day, before: Entry | None = None) -> Answer:
+        text = " ".join(self.knowledge.timescales.fill(entry.answer).split())
+        sources = _sources([entry])
+        limit = (
+            before and entry.topic is Topic.ENHANCED and self.knowledge.timescales.differing(before.answer)
+        )
+        if before and limit and str(limit.everyone) not in text:  # else the entry says it itself
+            sentence = self.knowledge.policy.follow_up.enhanced_sentence
+            text += " " + sentence.format(enhanced=limit.enhanced, everyone=limit.everyone)
+            sources = _sources([entry, before])
+        return Answer(
+            outcome=entry.kind.value,
+            entry=entry.id,
+            right=entry.right if entry.kind is Kind.ANSWER else None,
+            text=text,
+            sources=sources,
+            choices=_choices(entry.choices, day),
+        )
+
+    def _clarify(self, ids: Iterable[str], day: _Day) -> Answer:
+        policy, choices = self.knowledge.policy, _choices(ids, day)
+        numbered = "  ".join(f"{number} {choice.label}" for number, choice in enumerate(choices, start=1))
+        text = f"{policy.clarify} {numbered}. {policy.clarify_end}"
+        return Answer(outcome="clarify", text=text, choices=choices)
+
+    def _not_known(self, decision: Decision, day: _Day) -> Answer:
+        policy = self.knowledge.policy
+        if decision.group is None:
+            return self._unknown(policy.unsure, decision.ids, day)
+        group = policy.groups[decision.group]
+        near = decision.ids if group.offer_topics else ()
+        return self._unknown(group.text, near, day, group.outcome, group.offer_person)
+
+    def _unknown(
+        self,
+        text: str,
+        near: Iterable[str],
+        day: _Day,
+        outcome: Outcome = "cannot_answer",
+        person: bool = True,
+    ) -> Answer:
+        policy, choices = self.knowledge.policy, _choices(near, day)
+        parts = [text]
+        if choices:
+            parts.append(f"{policy.topics} {'; '.join(choice.label for choice in choices)}.")
+        if person:
+            parts.append(policy.person)
+            choices.append(Choice(label=policy.person_label, value=PERSON))
+        return Answer(outcome=outcome, text=" ".join(parts), choices=choices)
+
+
+def _choices(ids: Iterable[str], day: _Day) -> list[Choice]:
+    return [Choice(label=day.entries[id].short, value=ENTRY + id) for id in ids if id in day.entries]
+
+
+def _sources(entries: Iterable[Entry]) -> list[Source]:
+    return [
+        Source(
+            entry=entry.id,
+            right=entry.right,
+            title=source.title,
+            reference=source.reference,
+            url=str(source.url),
+            read_on=entry.read_on,
+            assured_on=entry.assurance.on if entry.assurance else None,
+        )
+        for entry in entries
+        for source in entry.sources
+    ]
+
+
+def chosen(text: str, choices: list[Choice]) -> Choice | None:
+    """The choice that a typed reply names by its number ("3", "number 3") or by its words, if any."""
+    said = plain(text).removeprefix("number ").removeprefix("option ").strip()
+    if said.isdigit():
+        return choices[int(said) - 1] if 1 <= int(said) <= len(choices) else None
+    return next((choice for choice in choices if plain(choice.label) == said), None)
+
+
+def ask_record(answer: Answer, knowledge: KnowledgeBase, on: dt.date | None = None) -> dict[str, Any]:
+    """The answer as `vra ask` prints it (contracts, "Commands"), without its `id`."""
+    rights = {entry.id: entry.right for entry in knowledge.entries(on)}
+    record = answer.model_dump(mode="json")
+    record["choices"] = [
+        {"label": choice.label, "entry": name, "right": rights.get(name)}
+        for choice in answer.choices
+        if (name := choice.value.removeprefix(ENTRY)) != choice.value
+    ]
+    return record

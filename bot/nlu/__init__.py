@@ -1,0 +1,1 @@
+"""What plugs into Rasa: features, entities, tracker store, channel, training and serving."""

@@ -1,0 +1,1 @@
+"""The three processes under one command: `bot.processes.run.run()` is `vra run`."""
