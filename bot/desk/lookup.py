@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 
+from bot.clock import now
 from bot.content import FileContent
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ def _libraries(area: str) -> tuple[KnowledgeBase, Directory]:
 
 
 def _find(q: str, area: str) -> list[dict[str, Any]]:
+    from bot.directory.staff import lookup
+
     knowledge, directory = _libraries(area)
-    return [*knowledge.lookup(q, ENTRIES), *directory.lookup(q, SERVICES)]
+    return [*map(dict, knowledge.lookup(q, ENTRIES)), *lookup(directory, q, now(), SERVICES)]
 
 
 async def find(q: str, area: str) -> list[dict[str, Any]]:

@@ -89,6 +89,8 @@ class Directory:
         """
         asked = self._with_needs(query)
         first, rest = self._matcher.choose(asked, at)
+        if not first:  # nobody who would take them: never leave without someone to talk to
+            first, rest = self._matcher.choose(replace(asked, needs=(GENERAL,)), at)
         first, rest = self._named_first(asked, first, rest)
         ask = not (asked.place.known or asked.place.authority == OUTSIDE or asked.place_asked)
         ask = ask and not asked.refuge_address and self._matcher.depends_on_place(asked)

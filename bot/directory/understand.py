@@ -23,6 +23,7 @@ _THEIR_AGE = re.compile(
     r" (?:my|a|the|her|his|our) (\d{1,3}) (?:year|yr|yrs|years|yo|y o)\b"
     r"|(?: (?:shes|hes|she is|he is|who is|whos|theyre|is|was) (?:only |just |about )?(\d{1,3})"
     r"(?: (?:years? old|yrs?|yo)|(?= and| now| but| lives?| living| in| from| with| who| has|$)))"
+    r"|(?: my \w+ (\d{1,3})(?= (?:is|has|was|who|and|gets|got)\b))"
 )
 
 

@@ -33,6 +33,7 @@ class HoursWords(Strict):
     may_be_closed: str
     unknown: str
     not_bank_holidays: str
+    staff_held: str
 
 
 class AnswerWords(Strict):
@@ -63,11 +64,9 @@ class AnswerWords(Strict):
     ask_which_unnamed: str
     elsewhere: str
     or_word: str
-    and_word: str
     former: str
     no_need: str
     deaf: str
-    none: str
 
 
 class Wording(Strict):

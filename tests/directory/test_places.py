@@ -76,7 +76,8 @@ def test_two_fit(directory: Directory, text: str, candidates: set[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "Essex", "i live in essex", "i was messing about in stock", "he keeps matching with me", "stuck on the M25",
+    ["", "   ", "Essex", "i live in essex", "i was messing about in stock", "he keeps matching with me",
+     "stuck on the M25",
      "co2 alarm", "in the bath", "reading my messages", "Leigh hit me", "Southend United fan", "B12 bus",
      "he said me2", "\x00\ud800", "🙂" * 500, "a" * 5000],
 )  # fmt: skip
