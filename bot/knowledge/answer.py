@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from bot.clock import local, now
@@ -18,7 +19,7 @@ from bot.knowledge.decide import Decision, broad_choices, decide, is_follow_up, 
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.lookup import Hit, Lookup
 from bot.knowledge.schema import Entry, Kind, Topic
-from bot.knowledge.search import Matcher, training_rows
+from bot.knowledge.search import GROUP, Matcher, training_rows
 from bot.knowledge.text import plain
 from bot.knowledge.vectors import SentenceEncoder
 from bot.messages import Choice, Source
@@ -73,18 +74,32 @@ class KnowledgeBase:
         policy, day = self.knowledge.policy, self._day(on)
         if not plain(question):
             return self._unknown(policy.empty, (), day, person=False)
+        if not day.entries:
+            return self._not_known(Decision("unsure"), day)
         before = day.entries.get(context or "")
         found = scored(self._matcher(day), question, before, policy.follow_up)
         # after an answer, "the court?" goes on from it
         broad = broad_choices(question, policy, self.knowledge.words.small) if before is None else ()
         decision = decide(found, policy.thresholds, tuple(id for id in broad if id in day.entries))
+        going_on = before if is_follow_up(question, policy.follow_up) else None
         if decision.step == "entry":
-            entry = day.entries[decision.ids[0]]
-            goes_on = before is not None and is_follow_up(question, policy.follow_up)
-            return self._render(entry, day, before if goes_on else None)
+            return self._render(day.entries[decision.ids[0]], day, going_on)
+        if decision.step == "unsure" and going_on and len(_choices(going_on.choices, day)) >= 2:
+            # keeps the thread: what comes next after the last answer, instead of "I don't know"
+            return self._clarify(going_on.choices, day)
         if decision.step == "clarify":
             return self._clarify(decision.ids, day)
         return self._not_known(decision, day)
+
+    def ranked(self, question: str, on: dt.date | None = None) -> list[str]:
+        """Ids of all entries, likeliest first, whatever the thresholds would make of it."""
+        found = self._matcher(self._day(on)).find(question)
+        order = np.argsort(-found.logits)
+        return [found.labels[i] for i in order if not found.labels[i].startswith(GROUP)]
+
+    def knows(self, question: str, on: dt.date | None = None) -> bool:
+        """Whether these very words are a phrasing, a title or a button's label."""
+        return self._matcher(self._day(on)).find(question).exact is not None
 
     def entry(self, id: str, on: dt.date | None = None) -> Answer:
         """The answer of one entry. Raises KeyError if there is none of that id in force on that day."""
@@ -137,8 +152,8 @@ class KnowledgeBase:
 
     def _clarify(self, ids: Iterable[str], day: _Day) -> Answer:
         policy, choices = self.knowledge.policy, _choices(ids, day)
-        numbered = "  ".join(f"{number} {choice.label}" for number, choice in enumerate(choices, start=1))
-        text = f"{policy.clarify} {numbered}. {policy.clarify_end}"
+        numbered = [f"{number} {choice.label}" for number, choice in enumerate(choices, start=1)]
+        text = "\n".join([policy.clarify, *numbered, policy.clarify_end])
         return Answer(outcome="clarify", text=text, choices=choices)
 
     def _not_known(self, decision: Decision, day: _Day) -> Answer:
@@ -160,7 +175,8 @@ class KnowledgeBase:
         policy, choices = self.knowledge.policy, _choices(near, day)
         parts = [text]
         if choices:
-            parts.append(f"{policy.topics} {'; '.join(choice.label for choice in choices)}.")
+            named = "; ".join(choice.label.rstrip("?.") for choice in choices)
+            parts.append(f"{policy.topics} {named}.")
         if person:
             parts.append(policy.person)
             choices.append(Choice(label=policy.person_label, value=PERSON))

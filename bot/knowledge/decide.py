@@ -46,8 +46,6 @@ def scored(matcher: Matcher, question: str, context: Entry | None, policy: Follo
     # a nudge for any question, the whole weight for one that plainly goes on
     weight = policy.link_weight * (1.0 if goes_on else 0.5)
     logits = logits + weight * np.isin(found.labels, context.choices)
-    if goes_on:
-        logits = logits + policy.again_weight * np.isin(found.labels, [context.id])
     return Found(found.labels, logits, found.nearest, found.exact)
 
 
@@ -59,20 +57,21 @@ def broad_choices(question: str, policy: Policy, small: Iterable[str]) -> tuple[
 
 
 def decide(found: Found, limits: Thresholds, broad: tuple[str, ...] = ()) -> Decision:
-    """The outcome for these scores, in the order: exact words, broad, sure, not ours, a few, unknown."""
+    """The outcome for these scores, in the order: exact words, sure, broad, not ours, a few, unknown."""
     if found.exact:
         name = found.exact
         exact_group = name.removeprefix(GROUP) if name.startswith(GROUP) else None
         return Decision("group", group=exact_group) if exact_group else Decision("entry", (name,), share=1.0)
-    if broad:
-        return Decision("clarify", broad)
     shares = probabilities(found.logits, limits.temperature)
     groups = np.array([label.startswith(GROUP) for label in found.labels])
     ranked = _ranked(found, shares, ~groups)
-    if found.nearest < limits.nearest:
-        return Decision("unsure")
-    if ranked and ranked[0][1] >= limits.answer:
+    near_enough = found.nearest >= limits.nearest
+    if near_enough and ranked and ranked[0][1] >= limits.answer:
         return Decision("entry", (ranked[0][0],), share=ranked[0][1])
+    if broad:
+        return Decision("clarify", broad)
+    if not near_enough:
+        return Decision("unsure")
     if float(shares[groups].sum()) >= limits.not_ours:
         likeliest = found.labels[int(np.argmax(np.where(groups, shares, 0.0)))]
         near = tuple(name for name, share in ranked[:MAX_TOPICS] if share >= limits.near_each)

@@ -131,7 +131,6 @@ class FollowUp(Strict):
     openers: list[str]
     max_words: Annotated[int, Field(gt=0)]
     link_weight: float
-    again_weight: float
     pull: Share
     enhanced_sentence: str
 
