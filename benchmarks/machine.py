@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -48,6 +48,17 @@ def memory(processes: Iterable[psutil.Process]) -> Figures:
         found = process.memory_full_info()
         rss, pss = rss + found.rss, pss + found.pss
     return {"rss_mb": round(rss / MB), "pss_mb": round(pss / MB)}
+
+
+def cpu_s(processes: Mapping[str, psutil.Process]) -> dict[str, float]:
+    """Seconds of processor time that each process has used so far: what others do on the machine hardly moves it."""
+    times = {name: process.cpu_times() for name, process in processes.items()}
+    return {name: found.user + found.system for name, found in times.items()}
+
+
+def cpu_ms_per_turn(before: Mapping[str, float], after: Mapping[str, float], turns: int) -> Figures:
+    """Milliseconds of processor time of each process for one turn."""
+    return {name: round(1000 * (after[name] - before[name]) / max(1, turns), 1) for name in before}
 
 
 def _processor() -> str:

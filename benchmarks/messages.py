@@ -37,7 +37,10 @@ def endless(chats: list[list[str]], start: int = 0) -> Iterator[list[str]]:
 
 
 def texts(name: str, count: int) -> list[str]:
-    """`count` messages of an evaluation file below tests/evaluation, repeated where it has fewer."""
+    """The first `count` messages of an evaluation file below tests/evaluation; all where it has fewer.
+
+    None comes twice: what was said before is answered faster.
+    """
     lines = (EVALUATION / name).read_text("utf-8").splitlines()
     found = [json.loads(line)["text"] for line in lines if line.strip()]
-    return list(itertools.islice(itertools.cycle(found), count))
+    return list(dict.fromkeys(found))[:count]

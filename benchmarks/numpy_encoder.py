@@ -19,12 +19,14 @@ ROOT_TWO = np.float32(np.sqrt(2))
 
 def _norm(x: Array, scale: Array, shift: Array) -> Array:
     x = x - x.mean(axis=-1, keepdims=True)
-    return x / np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + np.float32(1e-12)) * scale + shift
+    normed: Array = x / np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + np.float32(1e-12)) * scale + shift
+    return normed
 
 
 def _softmax(x: Array) -> Array:
     x = np.exp(x - x.max(axis=-1, keepdims=True))
-    return x / x.sum(axis=-1, keepdims=True)
+    shares: Array = x / x.sum(axis=-1, keepdims=True)
+    return shares
 
 
 class NumpyEncoder:

@@ -20,6 +20,7 @@ from benchmarks.messages import texts
 from benchmarks.stats import Figures, summary, timed
 from bot.content import ROOT, FileContent
 from bot.encoder_build import REFERENCE
+from bot.processes.child import bound
 
 # Of the published cosines: a forward pass that is further off is not this model, and its times say nothing
 EXACT = 0.0005
@@ -70,16 +71,21 @@ def encoder_memory(count: int) -> Figures:
     return {"rss_mb": round(psutil.Process().memory_info().rss / MB), "load_s": round(seconds, 2)}
 
 
-def risk(count: int) -> Figures:
-    """The floor of plain rules, then the full detector."""
+def risk_floor(count: int) -> Figures:
+    """The floor of plain rules: what there is until the full detector is loaded."""
+    from bot.risk import assess
+
+    assess("")
+    return {"assess": summary(timed(assess, texts("risk/heldout_a.jsonl", count)))}
+
+
+def risk_full(count: int) -> Figures:
+    """The full detector, in a process that has not seen these words before."""
     from bot.risk import assess, load_full
 
-    messages = texts("risk/heldout_a.jsonl", count)
-    assess("")
-    floor = timed(lambda text: assess(text, "floor"), messages)
     load_full()
     assess("")
-    return {"floor": summary(floor), "full": summary(timed(lambda text: assess(text, "full"), messages))}
+    return {"assess": summary(timed(assess, texts("risk/heldout_a.jsonl", count)))}
 
 
 def knowledge(count: int) -> Figures:
@@ -104,13 +110,13 @@ def directory(count: int) -> Figures:
 
 
 PARTS: dict[str, Callable[[int], Figures]] = {
-    part.__name__: part for part in (encoder, encoder_memory, risk, knowledge, directory)
+    part.__name__: part for part in (encoder, encoder_memory, risk_floor, risk_full, knowledge, directory)
 }
 
 
 def measure(name: str, count: int) -> Figures:
     """Measure a part in a fresh process. Raises RuntimeError with what it said where it fails."""
-    command = [sys.executable, "-m", "benchmarks.parts", name, str(count)]
+    command = bound(sys.executable, "-m", "benchmarks.parts", name, str(count))
     done = subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise RuntimeError(f"{name}: {done.stderr.strip() or done.returncode}")

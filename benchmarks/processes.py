@@ -46,7 +46,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def run_once(environment: Mapping[str, str], *arguments: str) -> None:
     """Run `python -m arguments...` to its end. Raises RuntimeError with what it said where it fails."""
-    command = [sys.executable, "-m", *arguments]
+    command = bound(sys.executable, "-m", *arguments)
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise RuntimeError(f"{' '.join(arguments[:2])}: {(done.stderr or done.stdout).strip()[-2000:]}")

@@ -2,8 +2,10 @@
 
 Three contenders, each with an action server of its own that runs the same actions:
 ours      our model in `bot.nlu.serve`
-default   the default pipeline's model, all else the same: what differs is the pipeline
-stock     the default pipeline's model in `rasa run` as it comes: trackers in memory, as many threads as it likes
+default   the default pipeline's model in the same server with the same tracker store: only the pipeline differs
+stock     the default pipeline's model in `rasa run` as it comes, with trackers unencrypted in memory
+
+All have the same number of threads.
 """
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ import httpx
 import psutil
 import yaml
 
-from benchmarks.machine import clean_environment, memory
+from benchmarks.machine import clean_environment, cpu_s, memory
 from benchmarks.messages import endless
 from benchmarks.processes import free_port, last_words, run_once, started
 from benchmarks.stats import Figures, summary
 from bot.content import ROOT
-from bot.processes.plan import MODEL, MODEST
+from bot.processes.plan import MODEL
 from bot.processes.ports import LOOPBACK
 
 READY_WITHIN_S = 240.0
@@ -40,7 +42,8 @@ class Contender:
 
     name: str
     url: str
-    process: psutil.Process
+    processes: dict[str, psutil.Process]
+    cpu_s: dict[str, float] = field(default_factory=dict)
     rounds: list[tuple[int, float]] = field(default_factory=list)
     at_once: list[float] = field(default_factory=list)
     alone: list[float] = field(default_factory=list)
@@ -67,10 +70,12 @@ class Contender:
 
     async def flat_out(self, http: httpx.AsyncClient, chats: list[list[str]]) -> None:
         """All chats, AT_ONCE of them side by side."""
-        before, start = len(self.at_once), time.perf_counter()
+        before, used, start = len(self.at_once), cpu_s(self.processes), time.perf_counter()
         lanes = (self.chats(http, chats[lane::AT_ONCE], self.at_once) for lane in range(AT_ONCE))
         await asyncio.gather(*lanes)
         self.rounds.append((len(self.at_once) - before, time.perf_counter() - start))
+        for name, seconds in cpu_s(self.processes).items():
+            self.cpu_s[name] = self.cpu_s.get(name, 0.0) + seconds - used[name]
 
     def figures(self) -> Figures:
         """Turns a second over all rounds, percentiles, memory, and what went wrong."""
@@ -80,7 +85,8 @@ class Contender:
             "rounds_turns_per_s": [round(n / s, 1) for n, s in self.rounds],
             "at_once": summary(self.at_once),
             "one_at_a_time": summary(self.alone),
-            "memory": memory([self.process]),
+            "cpu_ms_per_turn": {name: round(1000 * used / turns, 1) for name, used in self.cpu_s.items()},
+            "memory": {name: memory([process]) for name, process in self.processes.items()},
             "failed": self.failed,
             "silent": self.silent,
         }
@@ -105,16 +111,19 @@ def serving(name: str, folder: Path, model: Path) -> Iterator[Contender]:
     (folder / "var").mkdir(mode=0o700)
     environment = clean_environment(VRA_DATA_DIR=str(folder / "var"), VRA_AREAS="essex", LOG_LEVEL="WARNING")
     run_once(environment, "bot.first_start")
-    own = {k: v for k, v in environment.items() if name != "stock" or k not in MODEST}
     port, actions, log = free_port(), free_port(), folder / "rasa.log"
     command = _command(name, folder, model, port, actions)
     listen = ("bot.nlu.serve_actions", "--port", str(actions))
-    with started(folder / "actions.log", environment, *listen), started(log, own, *command) as process:
+    with (
+        started(folder / "actions.log", environment, *listen) as acting,
+        started(log, environment, *command) as talking,
+    ):
         url = f"http://{LOOPBACK}:{port}/webhooks/rest/webhook"
         if not _answers(url, READY_WITHIN_S):
             said = last_words(log) + last_words(folder / "actions.log")
             raise RuntimeError(f"The contender {name} does not answer.\n{said}")
-        yield Contender(name, url, psutil.Process(process.pid))
+        pids = {"rasa": talking.pid, "actions": acting.pid}
+        yield Contender(name, url, {part: psutil.Process(pid) for part, pid in pids.items()})
 
 
 def _answers(url: str, within_s: float) -> bool:

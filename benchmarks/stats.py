@@ -21,7 +21,10 @@ def percentile(values: Sequence[float], share: float) -> float:
 def summary(seconds: Sequence[float]) -> Figures:
     """`n` and p50, p95, p99 and the slowest, in milliseconds."""
     shares = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99, "max_ms": 1.0}
-    return {"n": len(seconds), **{name: round(1000 * percentile(seconds, p), 3) for name, p in shares.items()}}
+    return {
+        "n": len(seconds),
+        **{name: round(1000 * percentile(seconds, p), 3) for name, p in shares.items()},
+    }
 
 
 def timed(work: Callable[[T], object], items: Iterable[T]) -> list[float]:

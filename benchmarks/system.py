@@ -30,9 +30,13 @@ class System:
     supervisor: psutil.Process
     start: Figures
 
+    def processes(self) -> dict[str, psutil.Process]:
+        """Its processes by name."""
+        return {"supervisor": self.supervisor, **_children(self.supervisor)}
+
     def memory(self) -> Figures:
         """RSS and PSS of each process, by name, and of all."""
-        found = {"supervisor": self.supervisor, **_children(self.supervisor)}
+        found = self.processes()
         return {**{name: memory([p]) for name, p in found.items()}, "all": memory(found.values())}
 
 

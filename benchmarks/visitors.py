@@ -51,7 +51,9 @@ class Chat:
         """One turn, timed until the whole answer is there."""
         start = time.perf_counter()
         try:
-            response = await self.client.post(f"{self.path}/messages", json={"text": text}, headers=self.headers)
+            response = await self.client.post(
+                f"{self.path}/messages", json={"text": text}, headers=self.headers
+            )
         except httpx.HTTPError:
             log.failed += 1
             return
@@ -98,7 +100,9 @@ def client(url: str) -> httpx.AsyncClient:
     )
 
 
-async def _now_and_then(http: httpx.AsyncClient, chats: Iterator[list[str]], seed: int, end: float, log: Log) -> None:
+async def _now_and_then(
+    http: httpx.AsyncClient, chats: Iterator[list[str]], seed: int, end: float, log: Log
+) -> None:
     """Write once in every EVERY_S seconds, at a moment of its own, until `end`."""
     when, begun = random.Random(seed), time.perf_counter()  # noqa: S311 (moments, no secret)
     slot = 0
@@ -138,7 +142,9 @@ async def flat_out(http: httpx.AsyncClient, chats: list[list[str]], visitors: in
     return {**log.figures(), "turns_per_s": round(rate, 1)}
 
 
-async def emergencies(http: httpx.AsyncClient, chats: list[list[str]], visitors: int, seconds: float) -> Figures:
+async def emergencies(
+    http: httpx.AsyncClient, chats: list[list[str]], visitors: int, seconds: float
+) -> Figures:
     """Emergencies one after the other, each in a chat of its own, while so many visitors write every five seconds."""
     others = asyncio.create_task(now_and_then(http, chats, visitors, seconds))
     response, event = Log(), Log()

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 ENCODER_DIR = ROOT / "build" / "encoder"
 MAX_TOKENS = 256
-BATCH = 32
+# Part of the digest that vectors are cached by: how sentences are put to the graph
+MANNER = b"alone"
 
 
 class Encoder:
@@ -45,20 +46,20 @@ class Encoder:
         options.enable_cpu_mem_arena = False
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.enable_truncation(MAX_TOKENS)
-        tokenizer.enable_padding()
+        tokenizer.no_padding()
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        return cls(session, tokenizer, hashlib.sha256((folder / "card.json").read_bytes()).hexdigest())
+        return cls(session, tokenizer, hashlib.sha256(MANNER + (folder / "card.json").read_bytes()).hexdigest())
 
     def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Vectors of shape (len(sentences), 384), float32, in the order of `sentences`."""
-        if not sentences:
-            return np.zeros((0, 384), dtype=np.float32)
-        order = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))
+        """Vectors of shape (len(sentences), 384), float32, in the order of `sentences`.
+
+        Each sentence is encoded alone: the int8 graph scales its activations over the whole batch, so that in
+        a batch the same sentence would get another vector than it gets when a visitor writes it.
+        """
         result = np.empty((len(sentences), 384), dtype=np.float32)
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            tokens = self._tokenizer.encode_batch([sentences[i] for i in chosen])
-            ids = np.array([t.ids for t in tokens], dtype=np.int64)
-            mask = np.array([t.attention_mask for t in tokens], dtype=np.int64)
-            result[chosen] = self._session.run(["vector"], {"ids": ids, "mask": mask})[0]
+        for row, sentence in enumerate(sentences):
+            tokens = self._tokenizer.encode(sentence)
+            inputs = {"ids": [tokens.ids], "mask": [tokens.attention_mask]}
+            feed = {name: np.array(value, dtype=np.int64) for name, value in inputs.items()}
+            result[row] = self._session.run(["vector"], feed)[0][0]
         return result

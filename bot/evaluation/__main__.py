@@ -10,10 +10,12 @@ import json
 from typing import Any
 
 from bot.clock import now
-from bot.content import ROOT
+from bot.content import ROOT, FileContent
+from bot.encoder import Encoder
 from bot.evaluation.directory import evaluate_directory
-from bot.evaluation.knowledge import evaluate_knowledge
+from bot.evaluation.knowledge import evaluate_knowledge, evaluate_questions, questions_table, table
 from bot.evaluation.risk import HELD_OUT, evaluate_risk
+from bot.knowledge import KnowledgeBase
 
 RESULTS = ROOT / "results"
 QUIET = {"wrong", "misses", "false_alarms", "by_category"}
@@ -21,43 +23,47 @@ QUIET = {"wrong", "misses", "false_alarms", "by_category"}
 
 def figure(value: Any) -> str:
     """A figure for people: shares with their exact 95% interval, numbers short."""
-    if isinstance(value, dict) and {"found", "of", "low", "high"} <= value.keys():
-        if not value["of"]:
+    if isinstance(value, dict):
+        if not value["n"]:
             return "none to judge"
-        return f"{value['share']:.3f} ({value['low']:.3f}-{value['high']:.3f}), {value['found']} of {value['of']}"
+        return (
+            f"{value['share']:.3f} ({value['low']:.3f} to {value['high']:.3f}), {value['k']} of {value['n']}"
+        )
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def rows(part: dict[str, Any], before: str = "") -> list[tuple[str, str]]:
-    """A part's figures as rows, nested ones with their path."""
-    found: list[tuple[str, str]] = []
+def rows(part: dict[str, Any], before: str = "") -> list[str]:
+    """A part's figures as lines, nested ones with their path."""
+    found: list[str] = []
     for key, value in part.items():
-        if key in QUIET:
-            continue
-        if isinstance(value, dict) and "found" not in value:
+        name = f"{before}{key}".replace("_", " ")
+        if isinstance(value, dict) and "n" not in value and key not in QUIET:
             found += rows(value, f"{before}{key}, ")
-        elif not isinstance(value, list):
-            found.append((f"{before}{key}".replace("_", " "), figure(value)))
+        elif key not in QUIET and not isinstance(value, list):
+            found.append(f"  {name:<58} {figure(value)}")
     return found
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m bot.evaluation", description=__doc__)
-    parser.parse_args()
+    argparse.ArgumentParser(prog="python -m bot.evaluation", description=__doc__).parse_args()
+    base = KnowledgeBase(FileContent(), Encoder.load())
+    entries, questions = evaluate_knowledge(), evaluate_questions(base)
+    directory, developed = evaluate_directory(), evaluate_risk()
+    held_out = evaluate_risk(*sorted(HELD_OUT.glob("heldout_*.jsonl")))
     parts = {
-        "Finding the right entry": evaluate_knowledge(),
-        "Finding the right service": evaluate_directory(),
-        "Seeing risk, development messages": evaluate_risk(),
-        "Seeing risk, held-out messages": evaluate_risk(*sorted(HELD_OUT.glob("heldout_*.jsonl"))),
+        "Finding the right entry, by cross-validation over the phrasings": (entries, table(entries)),
+        "Finding the right entry, held-out questions": (questions, questions_table(questions)),
+        "Finding the right service, development messages": (directory, "\n".join(rows(directory))),
+        "Seeing risk, development messages": (developed, "\n".join(rows(developed))),
+        "Seeing risk, held-out messages": (held_out, "\n".join(rows(held_out))),
     }
-    for title, part in parts.items():
-        print(f"\n{title}\n")
-        for name, value in rows(part):
-            print(f"  {name:<62} {value}")
+    for title, (_, text) in parts.items():
+        print(f"\n{title}\n\n{text}")
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / "evaluation.json"
-    path.write_text(json.dumps({"at": now().isoformat(), **parts}, indent=1, default=str), "utf-8")
+    figures = {"at": now().isoformat(), **{title: found for title, (found, _) in parts.items()}}
+    path.write_text(json.dumps(figures, indent=1, default=str), "utf-8")
     print(f"\nAll figures, with misses by id: {path.relative_to(ROOT)}")
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from bot.content import ROOT, ContentSource, FileContent
 from bot.encoder import Encoder
+from bot.evaluation.proportion import proportion
 from bot.knowledge import Answer, KnowledgeBase
 from bot.knowledge.decide import Decision, broad_choices, decide
 from bot.knowledge.load import Knowledge, load_knowledge
@@ -66,15 +67,6 @@ def held_out(knowledge: Knowledge, encoder: SentenceEncoder | None, folds: int =
             broad = broad_choices(phrasings[i].text, policy, knowledge.words.small)
             tested.append(Tested(phrasings[i], found, decide(found, policy.thresholds, broad)))
     return tested
-
-
-def proportion(hits: int, of: int) -> dict[str, Any]:
-    """Count, share and exact 95% interval: {k, n, share, low, high}."""
-    from scipy.stats import beta
-
-    low = float(beta.ppf(0.025, hits, of - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(0.975, hits + 1, of - hits)) if hits < of else 1.0
-    return {"k": hits, "n": of, "share": hits / of if of else 0.0, "low": low, "high": high}
 
 
 def evaluate_knowledge(
@@ -252,6 +244,8 @@ def _confused(ours: list[Tested], limit: int = 15) -> list[dict[str, Any]]:
 
 
 def _line(name: str, p: dict[str, Any]) -> str:
+    if not p["n"]:
+        return f"{name:34}none to judge"
     return f"{name:34}{p['share']:7.1%}  ({p['low']:.1%} to {p['high']:.1%})  {p['k']} of {p['n']}"
 
 

@@ -65,7 +65,9 @@ def _figures(examples: Sequence[Example], mode: Mode) -> dict[str, Any]:
         "emergency_seen_as_urgent_or_higher": _recall(seen, Level.EMERGENCY, Level.URGENT),
         "emergency_seen_as_emergency": _recall(seen, Level.EMERGENCY, Level.EMERGENCY),
         "urgent_or_higher_seen": _recall(seen, Level.URGENT, Level.URGENT),
-        "concern_seen": _recall([s for s in seen if s[0].level is Level.CONCERN], Level.CONCERN, Level.CONCERN),
+        "concern_seen": _recall(
+            [s for s in seen if s[0].level is Level.CONCERN], Level.CONCERN, Level.CONCERN
+        ),
         "precision_of_alarms": _precision(seen),
         "false_alarms_on_none": _false_alarms([s for s in seen if s[0].level is Level.NONE]),
         "false_alarms_on_code_questions": _false_alarms([s for s in seen if s[0].note == CODE_QUESTIONS]),

@@ -24,15 +24,15 @@ SPAN_WORDS = 40
 
 
 def values(query: Query) -> Iterator[tuple[str, str]]:
-    """Entity and value for what a query holds: places first, then the kinds of crime or help, then people."""
+    """Entity and value for what a query holds; kinds of crime or help last: they rest on the most words."""
     if query.place.said:
         yield "place", query.place.authority
-    for need in query.needs:
-        yield "need", need
     if query.about != "self":
         yield "who", query.about
     if query.age is not None:
         yield "age", "child" if query.age <= CHILD_UNTIL else "older" if query.age >= OLDER_FROM else "adult"
+    for need in query.needs:
+        yield "need", need
 
 
 def narrowed(text: str, holds: Callable[[str], bool]) -> tuple[int, int]:
@@ -79,10 +79,18 @@ class DirectoryEntities(GraphComponent, EntityExtractorMixin):  # type: ignore[m
         found: list[dict[str, Any]] = []
         for entity, value in values(self._directory.understand(text)):
             start, end = narrowed(text, lambda part, e=entity, v=value: self._holds(part, e, v))  # type: ignore[misc]
-            # Rasa's tests refuse entities that overlap
-            if all(end <= other["start"] or other["end"] <= start for other in found):
-                found.append({"entity": entity, "value": value, "start": start, "end": end})
+            if span := _free(text, start, end, found):
+                found.append({"entity": entity, "value": value, "start": span[0], "end": span[1]})
         return found
 
     def _holds(self, part: str, entity: str, value: str) -> bool:
         return (entity, value) in values(self._directory.understand(part))
+
+
+def _free(text: str, start: int, end: int, taken: list[dict[str, Any]]) -> tuple[int, int] | None:
+    """The span, or its last word that no other entity has: Rasa's tests refuse entities that overlap."""
+    words = [(m.start(), m.end()) for m in re.finditer(r"\S+", text) if start <= m.start() and m.end() <= end]
+    for first, last in [(start, end), *reversed(words)]:
+        if all(last <= other["start"] or other["end"] <= first for other in taken):
+            return first, last
+    return None

@@ -55,7 +55,7 @@ class _Sentences(GraphComponent):  # type: ignore[misc]
         return [Tokenizer]
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set the features of messages, in one batch."""
+        """Set the features of messages."""
         texts = [(message, text) for message in messages if (text := message.get(TEXT))]
         if texts:
             for (message, _), row in zip(texts, self.rows([text.lower() for _, text in texts]), strict=True):
@@ -98,8 +98,12 @@ class SentenceFeaturizer(_Sentences, Featurizer[np.ndarray]):  # type: ignore[mi
         return encoder().digest
 
     def rows(self, texts: list[str]) -> Any:
-        """Arrays of shape (1, 384)."""
-        return (encoder().encode(texts) * self._config["scale"])[:, None, :]
+        """Arrays of shape (1, 384).
+
+        One text at a time: the int8 encoder scales a whole batch at once, so that a text among others gets
+        another vector (cosine down to 0.94) than it will get alone, in a chat.
+        """
+        return [encoder().encode([text]) * self._config["scale"] for text in texts]
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bot.content import ROOT
+from bot.settings import get_settings
 
 if TYPE_CHECKING:
     from rasa.core.utils import AvailableEndpoints
@@ -47,6 +48,17 @@ def check_port(port: int) -> None:
             probe.bind((HOST, port))
         except OSError as error:
             raise CannotStart(f"Port {port} cannot be used: {error.strerror}.") from None
+
+
+def check_content() -> None:
+    """Raise CannotStart if the directory, which finds the entities, is not in order; names the file and the field."""
+    from bot.content import ContentError, FileContent
+    from bot.directory import Directory
+
+    try:
+        Directory(FileContent(), area=get_settings().areas[0])
+    except ContentError as error:
+        raise CannotStart(str(error)) from None
 
 
 def load_endpoints(path: Path) -> AvailableEndpoints:
@@ -106,8 +118,10 @@ def serve(port: int, endpoints: AvailableEndpoints, model: Path) -> None:
     """Load the model and serve the channel until stopped."""
     from rasa.core import run
 
+    from bot.nlu import speed
     from bot.nlu.channel import RestChannel
 
+    speed.apply()
     app = run.configure_app([RestChannel()], enable_api=False, endpoints=endpoints, port=port)
     app.register_listener(
         partial(run.load_agent_on_start, str(model), endpoints, None), "before_server_start"
@@ -128,6 +142,7 @@ def main(argv: list[str] | None = None) -> None:
         if not arguments.model.is_file():
             raise CannotStart(f"There is no model {arguments.model}: run `make train`.")
         check_port(arguments.port)
+        check_content()
         serve(arguments.port, load_endpoints(arguments.endpoints), arguments.model)
     except CannotStart as problem:
         _stop(problem)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 
+from bot.content import ContentError
 from bot.nlu import quiet
 
 
@@ -22,6 +24,12 @@ def main() -> None:
     quiet.configure()
     from rasa_sdk.endpoint import run
 
+    from actions.libraries import libraries
+
+    try:
+        libraries()
+    except (ContentError, FileNotFoundError) as error:
+        sys.exit(f"The actions cannot start. {error}")
     run("actions", port, cors_origins="")
 
 

@@ -22,7 +22,7 @@ from bot.conversations.database import Database, check_key, get_database
 from bot.conversations.tables import Conversation, Tombstone, TrackerEvent
 from bot.crypto import KeyProblem, Vault, get_vault
 
-KEEP = 200
+KEEP = 80
 log = logging.getLogger(__name__)
 Event = dict[str, Any]
 

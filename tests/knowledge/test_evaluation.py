@@ -14,10 +14,10 @@ from bot.evaluation.knowledge import (
     evaluate_knowledge,
     evaluate_questions,
     held_out,
-    proportion,
     questions_table,
     table,
 )
+from bot.evaluation.proportion import proportion
 from bot.knowledge.load import load_knowledge
 
 from .conftest import small
