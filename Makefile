@@ -1,4 +1,4 @@
-# `make help` lists the targets. Prerequisites: Linux, git, make, a C compiler, a Python 3 with venv and pip.
+# `make help` lists the targets. Prerequisites: Linux, git, make, a Python 3 with venv and pip.
 .DEFAULT_GOAL := help
 .PHONY: help setup run train test check evaluate bench clean environment chromium
 PYTHON := .venv/bin/python

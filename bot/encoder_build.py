@@ -168,19 +168,18 @@ def _check_vectors(encoder: Encoder) -> None:
 
 def build(target: Path = ENCODER_DIR) -> bool:
     """Build the encoder into `target` unless it is there; True if it was built. Raises EncoderError."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from safetensors.numpy import load_file
-
     stamp = hashlib.sha256(Path(__file__).read_bytes() + WEIGHTS_SHA256.encode()).hexdigest()
     card = target / "card.json"
     if card.is_file() and json.loads(card.read_text())["stamp"] == stamp:
         return False
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from safetensors.numpy import load_file
+
     folder = weights_folder()
     check_weights(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        import onnx
-
         full, made = Path(scratch) / "full.onnx", Path(scratch) / "made"
         made.mkdir()
         onnx.save(build_graph(load_file(folder / "model.safetensors")), full)

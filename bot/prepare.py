@@ -18,8 +18,6 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot.content import ROOT
-from bot.encoder import ENCODER_DIR
-from bot.nlu import train
 from bot.processes.child import bound
 from bot.settings import Settings, get_settings
 
@@ -74,26 +72,24 @@ def make_data_folder(folder: Path) -> None:
         raise SetupProblem(f"The data folder {folder} cannot be used: {error.strerror}.") from None
 
 
-def require_space(folder: Path) -> None:
-    """Raise SetupProblem where the disk of `folder` is nearly full."""
+def require_space(folder: Path, least: int = LEAST_FREE) -> None:
+    """Raise SetupProblem where the disk of `folder` has less than `least` bytes free."""
     free = shutil.disk_usage(folder).free
-    if free < LEAST_FREE:
-        least, left = LEAST_FREE // 1024**2, free // 1024**2
-        raise SetupProblem(f"The disk of {folder} is full: {left} MB are free and {least} MB are needed.")
+    if free < least:
+        left, needed = free // 1024**2, least // 1024**2
+        raise SetupProblem(f"The disk of {folder} is full: {left} MB are free and {needed} MB are needed.")
 
 
 def build_encoder() -> None:
     """Build the sentence encoder unless it is there. Raises SetupProblem."""
-    if not (ENCODER_DIR / "card.json").is_file():
-        print("Sentence encoder: building (usually 10 s)", flush=True)
+    print("Sentence encoder: a second, or 10 where it must be built", flush=True)
     _run("The sentence encoder cannot be built: ", "bot.encoder_build", stdout=subprocess.DEVNULL)
 
 
 def train_model() -> None:
     """Train the dialogue model unless its inputs are unchanged. Raises SetupProblem."""
-    if not train.is_current():
-        print("Dialogue model: training (usually 40 s)", flush=True)
-        _run("The dialogue model cannot be trained: ", "bot.nlu.train", stdout=None)
+    print("Dialogue model: a second, or 40 where it must be trained", flush=True)
+    _run("The dialogue model cannot be trained: ", "bot.nlu.train", stdout=None)
 
 
 def make_shared(settings: Settings, *, first_user: bool) -> str | None:

@@ -33,4 +33,7 @@ def bound(*command: str) -> list[str]:
 
 if __name__ == "__main__":
     end_with(int(sys.argv[1]), signal.SIGKILL)
-    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606 (the supervisor's own commands)
+    try:
+        os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606 (the supervisor's own commands)
+    except OSError as error:
+        sys.exit(f"{sys.argv[2]} cannot be started: {error.strerror}")

@@ -22,5 +22,5 @@ def say(line: str) -> None:
 
 def clean(raw: bytes) -> str:
     """A line of a child's output as it may stand on a terminal: no control characters, not endless."""
-    text = raw[: 4 * LONGEST].decode("utf-8", "replace").rstrip()
-    return "".join(c if c.isprintable() else " " for c in text)[:LONGEST]
+    text = raw[: 4 * LONGEST].decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else " " for c in text)[:LONGEST].rstrip()

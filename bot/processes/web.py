@@ -30,6 +30,7 @@ def main() -> None:
         "bot.app:create_app",
         factory=True,
         log_config=None,
+        log_level="warning",
         # Addresses are not logged, and bot.channels decides itself which proxy to trust
         access_log=False,
         proxy_headers=False,
