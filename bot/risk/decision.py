@@ -11,6 +11,8 @@ from dataclasses import replace
 from bot.risk.model import Evidence, Level, RiskAssessment
 from bot.risk.rules import Raise
 
+SHOWN = 20  # pieces of evidence that are kept, most serious first
+
 
 def decide(
     evidence: Sequence[Evidence],
@@ -20,12 +22,13 @@ def decide(
 ) -> RiskAssessment:
     """The assessment that follows. `order`: categories by seriousness; `raises`: data/risk/decision.yml."""
     raised = [_raise(item, signals, raises) for item in evidence if item.level is not Level.NONE]
-    raised.sort(key=lambda item: (-item.level.rank, order.get(item.category, len(order))))
-    seen = tuple(dict.fromkeys(raised))
+    raised.sort(key=lambda item: (-item.level.rank, order.get(item.category, len(order)), -len(item.words)))
+    seen = tuple({(item.rule, item.level): item for item in reversed(raised)}.values())[::-1]
+    categories = tuple(dict.fromkeys(item.category for item in seen))
     return RiskAssessment(
         level=seen[0].level if seen else Level.NONE,
-        categories=tuple(dict.fromkeys(item.category for item in seen)),
-        evidence=seen,
+        categories=categories,
+        evidence=seen[:SHOWN],
         wants_person="wants_person" in signals,
         child_writing="child_writing" in signals,
     )

@@ -75,7 +75,9 @@ class Detector:
         if mode == "floor" or (mode is None and self.full is None):
             return self.floor
         if self.full is None:
-            raise RuntimeError(f"risk: full mode is not loaded ({self.failure or 'load_full() was not called'})")
+            raise RuntimeError(
+                f"risk: full mode is not loaded ({self.failure or 'load_full() was not called'})"
+            )
         return self.full
 
     def _evidence(self, tokens: list[Token], hits: list[Hit], floor: bool) -> list[Evidence]:

@@ -3,13 +3,15 @@
 mask          the words themselves mean something else ("killing time", "he has no knife"): hits that overlap
               are lowered to the guard's `to`. The only kind that the floor uses, and only where `floor: true`.
 past          long ago, or over: lowers what was done (`when: past`) in the same clause, unless recent.
-information   a question about rules and limits in the same sentence: lowers what was done, unless recent.
-process       police, court or prison already have it, in the same clause: lowers what was done.
+childhood     the writer's own, long ago: lowers all but emergencies in the same clause.
+information   a question about rules and limits in the same sentence or one beside it: lowers what was done, unless
+              recent.
+process       police, court or prison already have it, in the same clause: lowers what was done, unless recent.
 conditional   "if he", "what happens if someone" right before the hit.
 practitioner  a professional's question in the same clause.
 fiction       a film, a song, a book: the same clause.
 
-None reaches into another clause. First-person harm is never lowered below concern. Rules of emergency level
+First-person harm is never lowered below concern. Rules of emergency level
 give way only to masks, conditions and fiction.
 """
 
@@ -48,7 +50,9 @@ class _Place:
 class Context:
     """The clauses of one message and the guards found in it."""
 
-    def __init__(self, tokens: list[Token], hits: Iterable[Hit], guards: dict[str, Guard], recent: list[Hit]) -> None:
+    def __init__(
+        self, tokens: list[Token], hits: Iterable[Hit], guards: dict[str, Guard], recent: list[Hit]
+    ) -> None:
         self.tokens = tokens
         self.places = [_Place(guards[hit.id], hit) for hit in hits if hit.id in guards]
         self.recent = recent
@@ -82,18 +86,27 @@ class Context:
             return False
         if guard.kind == "practitioner":
             return self._same(self.sentence, hit, there)
-        if finding.rule.when != "past":
-            return False
-        if guard.kind == "process":
+        if guard.kind == "childhood":
             return self._same(self.clause, hit, there)
-        scope = self.sentence if guard.kind == "information" else self.clause
-        return self._same(scope, hit, there) and not any(self._same(self.sentence, hit, r) for r in self.recent)
+        return finding.rule.when == "past" and self._lowers_the_past(guard, hit, there)
+
+    def _lowers_the_past(self, guard: Guard, hit: Hit, there: Hit) -> bool:
+        if any(self._same(self.sentence, hit, recent) for recent in self.recent):
+            return False
+        if guard.kind == "information":
+            return abs(self._sentence_of(hit) - self._sentence_of(there)) <= 1
+        return self._same(self.clause, hit, there)
+
+    def _sentence_of(self, hit: Hit) -> int:
+        return max(self.sentence[hit.start : hit.end], default=-1)
 
     def _same(self, numbers: list[int], a: Hit, b: Hit) -> bool:
-        return bool({n for n in numbers[a.start : a.end] if n >= 0} & {n for n in numbers[b.start : b.end] if n >= 0})
+        return bool(
+            {n for n in numbers[a.start : a.end] if n >= 0} & {n for n in numbers[b.start : b.end] if n >= 0}
+        )
 
     def _first_person(self, hit: Hit) -> bool:
-        number = max(self.sentence[hit.start : hit.end], default=-1)
+        number = self._sentence_of(hit)
         return any(
             token.norm in _FIRST_PERSON
             for token, where in zip(self.tokens, self.sentence, strict=True)

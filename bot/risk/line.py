@@ -11,7 +11,10 @@ from bot.risk.detector import assess
 def risk_line(message: dict[str, Any]) -> dict[str, Any]:
     """What `vra risk --jsonl` prints for one `{"id", "text"}`: the assessment, or `{id, error}` for bad input."""
     if not isinstance(message, dict) or not isinstance(message.get("text"), str):
-        return {"id": message.get("id") if isinstance(message, dict) else None, "error": "text: a string is needed"}
+        return {
+            "id": message.get("id") if isinstance(message, dict) else None,
+            "error": "text: a string is needed",
+        }
     start = time.perf_counter()
     found = assess(message["text"])
     ms = (time.perf_counter() - start) * 1000
@@ -20,7 +23,8 @@ def risk_line(message: dict[str, Any]) -> dict[str, Any]:
         "level": found.level.value,
         "categories": list(found.categories),
         "evidence": [
-            {"rule": e.rule, "category": e.category, "level": e.level.value, "words": e.words} for e in found.evidence
+            {"rule": e.rule, "category": e.category, "level": e.level.value, "words": e.words}
+            for e in found.evidence
         ],
         "ms": round(ms, 2),
     }

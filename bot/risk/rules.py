@@ -37,14 +37,16 @@ class RuleFile(Strict):
 
     category: str | None = None
     signal: Literal["wants_person", "child_writing", "now", "recent"] | None = None
-    rules: list[Rule]
+    patterns: list[Rule]
 
 
 class Guard(Strict):
     """Words that make a hit mean less. See `bot.risk.guards` for what each kind does."""
 
     id: str
-    kind: Literal["mask", "past", "information", "process", "conditional", "fiction", "practitioner"]
+    kind: Literal[
+        "mask", "past", "childhood", "information", "process", "conditional", "fiction", "practitioner"
+    ]
     why: str
     say: list[str] = Field(min_length=1)
     to: Level = Level.NONE
@@ -130,7 +132,9 @@ class RuleBook:
         for raw in documents[f"{FOLDER}/guards.yml"]["guards"]:
             self._add_guard(_check(Guard, raw, f"{FOLDER}/guards.yml"))
         self.tongues = [
-            _read(Tongue, documents, path) for path in sorted(documents) if path.startswith(f"{FOLDER}/languages/")
+            _read(Tongue, documents, path)
+            for path in sorted(documents)
+            if path.startswith(f"{FOLDER}/languages/")
         ]
         self._check_tongues()
         real = documents[f"{FOLDER}/real_words.yml"]["words"].split()
@@ -147,7 +151,7 @@ class RuleBook:
         if (file.category is None) == (file.signal is None):
             raise ContentError(f"{path}: one of category and signal")
         self._known(file.category, path)
-        for rule in file.rules:
+        for rule in file.patterns:
             self._parse(rule.id, rule.say, path)
             self.rules[rule.id] = rule
             self.kinds[rule.id] = (file.category, file.signal)
@@ -162,7 +166,9 @@ class RuleBook:
         if rule_id in self._parsed:
             raise ContentError(f"{path}: {rule_id}: this id is taken")
         try:
-            self._parsed[rule_id] = tuple(branch for line in lines for branch in parse(line, self._sets, self._short))
+            self._parsed[rule_id] = tuple(
+                branch for line in lines for branch in parse(line, self._sets, self._short)
+            )
         except PatternError as error:
             raise ContentError(f"{path}: {rule_id}: {error}") from error
 
@@ -192,7 +198,9 @@ class RuleBook:
 
 def _anchor(branch: Branch, uses: Counter[str]) -> frozenset[str]:
     """The required words of a branch that are used least elsewhere: without one of them it cannot match."""
-    required = [i.options for i in branch if isinstance(i, Words) and not i.optional and BREAK not in i.options]
+    required = [
+        i.options for i in branch if isinstance(i, Words) and not i.optional and BREAK not in i.options
+    ]
     return min(required, key=lambda options: sum(uses[word] for word in options))
 
 

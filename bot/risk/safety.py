@@ -98,7 +98,9 @@ def static_reply() -> Reply:
     """The answer when the dialogue is down or slow: 999, the lines open day and night, ask for a person."""
     static = wording().second.static
     person = Choice(label="Talk to a person", value="person")
-    return Reply(author=Author.ASSISTANT, text=static.text, choices=[person], sources=sources_of(static, "static"))
+    return Reply(
+        author=Author.ASSISTANT, text=static.text, choices=[person], sources=sources_of(static, "static")
+    )
 
 
 def _best(entries: Sequence[S], categories: Sequence[str], child: bool) -> S:

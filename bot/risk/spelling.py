@@ -19,7 +19,9 @@ _VOWELS = re.compile(r"[aeiou]")
 _SIGNS = re.compile(r"['*@$!|]+")
 _LONG = 5  # shorter words have too many neighbours to be repaired
 _RUN = 4  # single letters in a row that are taken for a spelt-out word
-_NEXT_TO_2 = frozenset({"want", "wants", "wanted", "going", "need", "trying", "used", "able", "threatening", "have"})
+_NEXT_TO_2 = frozenset(
+    {"want", "wants", "wanted", "going", "need", "trying", "used", "able", "threatening", "have"}
+)
 
 
 class Lexicon:
@@ -32,7 +34,9 @@ class Lexicon:
         self.longest = max(map(len, self.vocabulary), default=0)
         self._near: dict[str, list[str]] = {}
         self._skeletons: dict[str, str] = {}
+        self._by_length: dict[int, list[str]] = {}
         for word in sorted(self.vocabulary):
+            self._by_length.setdefault(len(word), []).append(word)
             if len(word) >= _LONG and word.isascii():
                 for form in _deletes(word):
                     self._near.setdefault(form, []).append(word)
@@ -81,8 +85,9 @@ class Lexicon:
         return None
 
     def _mistyped(self, word: str) -> str | None:
-        if word.endswith("in") and word + "g" in self.vocabulary:
-            return word + "g"
+        for ending in ("in", "n"):  # tryin, kickn
+            if word.endswith(ending) and (whole := word.removesuffix(ending) + "ing") in self.vocabulary:
+                return whole
         if not word.isascii() or len(word) > self.longest + 1:
             return None
         if not _VOWELS.search(word):
@@ -96,7 +101,7 @@ class Lexicon:
         if len(word) > self.longest or sum(c != "*" for c in word) < 2:
             return None
         shape = re.compile(re.escape(word).replace(r"\*", "."))
-        return next((c for c in sorted(self.vocabulary) if len(c) == len(word) and shape.fullmatch(c)), None)
+        return next((c for c in self._by_length.get(len(word), ()) if shape.fullmatch(c)), None)
 
     def _split(self, word: str) -> list[str] | None:
         """Words run together: `helpme`. At least one of four letters or more, none unknown."""

@@ -21,9 +21,15 @@ class Tongues:
     def __init__(self, tongues: Sequence[Tongue], english: frozenset[str]) -> None:
         self.tongues = tongues
         self._english = english
-        self._common = {t.language: frozenset(w for p in t.common for w in fold(clean(p, {})).split()) for t in tongues}
+        self._common = {
+            t.language: frozenset(w for p in t.common for w in fold(clean(p, {})).split()) for t in tongues
+        }
         self._phrases = [
-            (t.language, phrase, [(say, self._bounded(t.language, fold(clean(say, {})))) for say in phrase.say])
+            (
+                t.language,
+                phrase,
+                [(say, self._bounded(t.language, fold(clean(say, {})))) for say in phrase.say],
+            )
             for t in tongues
             for phrase in t.phrases
         ]
@@ -41,7 +47,9 @@ class Tongues:
             for say, form in forms
             if form in padded
         ]
-        return [evidence for _, evidence in found], self._language(folded, [language for language, _ in found])
+        return [evidence for _, evidence in found], self._language(
+            folded, [language for language, _ in found]
+        )
 
     def _language(self, folded: str, phrases: list[str]) -> str:
         words = folded.split()
