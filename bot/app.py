@@ -11,7 +11,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
@@ -23,9 +22,11 @@ from bot.channels.resources import Resources
 from bot.channels.visitor import Visitors
 from bot.content import ROOT
 from bot.conversations import retention
+from bot.conversations.consequences import spoken
 from bot.conversations.database import check_key, get_database
 from bot.conversations.events import Watcher
 from bot.conversations.handover import return_vanished
+from bot.conversations.incoming import tidy
 from bot.conversations.rasa import RasaClient
 from bot.conversations.turn import Turns
 from bot.conversations.who_is_there import opens
@@ -33,13 +34,13 @@ from bot.crypto import get_vault
 from bot.desk import api as desk_api
 from bot.desk import pages as desk_pages
 from bot.interface import interface
-from bot.logs import configure
+from bot.logs import configure, describe
 from bot.readiness import Readiness
 from bot.risk import assess, safety
 from bot.settings import Settings, get_settings
 
 SWEEP_EVERY_S = 300.0
-VANISHED_EVERY_S = 5.0
+QUEUE_EVERY_S = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -59,12 +60,12 @@ def build(settings: Settings) -> Resources:
 
 
 async def _repeat(every_s: float, work: Callable[[], Awaitable[object]]) -> None:
-    """Do `work` now and then; a failing database is told in the log and tried again."""
+    """Do `work` now and then; whatever fails in it is told in the log and tried again."""
     while True:
         try:
             await work()
-        except SQLAlchemyError as error:
-            log.error("%s failed: %s", getattr(work, "__name__", "work"), type(error).__name__)
+        except Exception as error:
+            log.error("%s failed: %s", getattr(work, "__name__", "work"), describe(error))
         await asyncio.sleep(every_s)
 
 
@@ -74,10 +75,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     r: Resources = app.state.resources
 
     async def sweep() -> None:
-        await r.database.run(retention.sweep, r.settings)
+        while await r.database.run(retention.sweep, r.settings) == retention.BATCH:
+            r.watcher.wake()
 
-    async def vanished() -> None:
-        if await r.database.run(return_vanished, r.vault, r.settings):
+    async def queue() -> None:
+        ended = await r.database.run(retention.end_left_handoffs)
+        if await r.database.run(return_vanished, r.vault, r.settings) or ended:
             r.watcher.wake()
 
     work = [
@@ -85,7 +88,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         r.readiness.watch(),
         r.watcher.run(),
         _repeat(SWEEP_EVERY_S, sweep),
-        _repeat(VANISHED_EVERY_S, vanished),
+        _repeat(QUEUE_EVERY_S, queue),
     ]
     tasks = [asyncio.create_task(w) for w in work]
     try:
@@ -121,6 +124,12 @@ def _answer(request: Request, problem: Problem) -> Response:
     return HTMLResponse(html, problem.status, headers)
 
 
+def _written(request: Request, body: object) -> str:
+    """What a visitor wrote in a message that is wrong in another part: its risk must be seen all the same."""
+    text = body.get("text") if isinstance(body, dict) else None
+    return text if isinstance(text, str) and request.url.path.startswith(api.router.prefix) else ""
+
+
 def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(Problem)
     async def on_problem(request: Request, problem: Problem) -> Response:
@@ -130,7 +139,10 @@ def _handle_errors(app: FastAPI) -> None:
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
         # The field's name, never its value
         parts = [str(p) for p in error.errors()[0]["loc"] if p not in ("body", "query", "path")]
-        return _answer(request, Problem(422, "invalid", field=".".join(parts)[:60] or "body"))
+        replies = spoken(assess(tidy(_written(request, error.body))))
+        return _answer(
+            request, Problem(422, "invalid", field=".".join(parts)[:60] or "body", replies=replies)
+        )
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
@@ -149,7 +161,9 @@ async def _broken(scope: Scope, receive: Receive, send: Send) -> None:
 def create_app() -> FastAPI:
     """The ASGI application."""
     configure()
-    app = FastAPI(title="Victims' rights assistant", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Victims' rights assistant", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
     app.state.resources = build(get_settings())
     _handle_errors(app)
     app.include_router(api.router)

@@ -22,7 +22,7 @@ def describe(error: BaseException) -> str:
 class PlainFormatter(logging.Formatter):
     """Formats records, and exceptions by `describe` alone."""
 
-    def formatException(self, ei: ExcInfo) -> str:  # type: ignore[override]
+    def formatException(self, ei: ExcInfo) -> str: 
         """Instead of a traceback."""
         return describe(ei[1]) if ei[1] is not None else ""
 
@@ -32,5 +32,14 @@ def configure(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(PlainFormatter(FORMAT))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in ("httpx", "httpx2", "httpcore", "sqlalchemy", "alembic", "sse_starlette", "uvicorn.access", "asyncio"):
+    for name in (
+        "httpx",
+        "httpx2",
+        "httpcore",
+        "sqlalchemy",
+        "alembic",
+        "sse_starlette",
+        "uvicorn.access",
+        "asyncio",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -68,3 +69,11 @@ class Reply(_Part):
     choices: list[Choice] = []
     sources: list[Source] = []
     services: list[ServiceCard] = []
+
+    def as_json(self) -> dict[str, Any]:
+        """As both APIs show it (contracts, "A message"): lists only where there is something in them, and
+        `assured_on` only where a named human has checked the fact."""
+        found = self.model_dump(mode="json")
+        for name in ("choices", "sources", "services"):
+            found[name] = [{k: v for k, v in p.items() if k != "assured_on" or v} for p in found[name]]
+        return {key: value for key, value in found.items() if value != []}

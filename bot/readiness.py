@@ -11,8 +11,9 @@ from bot import risk
 from bot.conversations.incoming import Said
 from bot.conversations.rasa import RasaClient, RasaUnavailable
 from bot.conversations.retention import READINESS_SENDER
+from bot.logs import describe
 
-TRY_EVERY_S = 0.5
+TRY_EVERY_S = 1.0
 LOOK_EVERY_S = 5.0
 QUESTION = Said("who is a victim under the code?")
 log = logging.getLogger(__name__)
@@ -43,4 +44,7 @@ class Readiness:
                 self.ready, self.reason = True, ""
             except RasaUnavailable as error:
                 self.ready, self.reason = False, f"the dialogue model does not answer: {error}"
+            except Exception as error:
+                log.error("readiness could not be seen: %s", describe(error))
+                self.ready, self.reason = False, f"the dialogue model cannot be asked: {type(error).__name__}"
             await asyncio.sleep(LOOK_EVERY_S if self.ready else TRY_EVERY_S)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -14,6 +14,7 @@ from bot.channels.render import greeting_of, message_json
 from bot.channels.resources import Resources, address_of, resources
 from bot.channels.streams import event, follow, last_seen, stream
 from bot.conversations import events, store
+from bot.conversations.events import Progress
 from bot.conversations.store import TICKET_EVENTS, Gone
 
 router = APIRouter(prefix="/api/conversations")
@@ -84,7 +85,7 @@ async def say(
 ) -> dict[str, Any]:
     """One turn: what was said in it."""
     r = resources(request)
-    await r.visitors.authenticate(conversation_id, token_of(authorization))
+    await r.visitors.authenticate(conversation_id, token_of(authorization), body.text or "")
     turn = await r.visitors.say(conversation_id, body.text, body.choice, body.client_id)
     return {"messages": [message_json(m, render) for m in turn.messages], **r.state(turn).as_json()}
 
@@ -110,11 +111,11 @@ async def delete(request: Request, conversation_id: str, authorization: Bearer =
 
 
 @router.post("/{conversation_id}/leave", status_code=204)
-async def leave(request: Request, conversation_id: str, body: Annotated[bytes, Body()] = b"") -> Response:
+async def leave(request: Request, conversation_id: str) -> Response:
     """The visitor exits; the body is read whatever its content type, as sendBeacon sets it."""
     r = resources(request)
     try:
-        token = Leaving.model_validate_json(body or await request.body()).token
+        token = Leaving.model_validate_json(await request.body()).token
     except ValueError:
         raise Problem(422, "invalid", field="token") from None
     await r.visitors.authenticate(conversation_id, token)
@@ -145,13 +146,12 @@ async def listen(
         await _open_by_ticket(r, conversation_id, ticket)
     else:
         await r.visitors.authenticate(conversation_id, token_of(authorization))
-    after = last_seen(last_event_id)
-    start = after if after is not None else await r.database.look(events.newest)
+    progress = await r.database.look(events.begin, last_seen(last_event_id))
 
-    async def read(reached: int) -> tuple[list[ServerSentEvent], int] | None:
-        return await r.database.look(_news, r, conversation_id, reached, render)
+    async def read() -> list[ServerSentEvent] | None:
+        return await r.database.look(_news, r, conversation_id, progress, render)
 
-    return stream(follow(r.watcher, start, read))
+    return stream(follow(r.watcher, read))
 
 
 async def _open_by_ticket(r: Resources, conversation_id: str, ticket: str) -> None:
@@ -164,13 +164,13 @@ async def _open_by_ticket(r: Resources, conversation_id: str, ticket: str) -> No
 
 
 def _news(
-    session: Session, r: Resources, conversation_id: str, reached: int, render: str | None
-) -> tuple[list[ServerSentEvent], int] | None:
+    session: Session, r: Resources, conversation_id: str, progress: Progress, render: str | None
+) -> list[ServerSentEvent] | None:
     """New events of one conversation; None once its visitor may not see it any more."""
     if not r.still_open(session, conversation_id):
         return None
     found: list[ServerSentEvent] = []
-    changes = events.since(session, reached, conversation_id)
+    changes = progress.news(session, conversation_id)
     wanted = [c.message_id for c in changes if c.kind == "message" and c.message_id]
     said = (
         {m.id: m for m in store.messages(session, r.vault, conversation_id, min(wanted) - 1)}
@@ -182,4 +182,4 @@ def _news(
             found.append(event("message", message_json(said[change.message_id], render), change.id))
         elif change.kind == "state":
             found.append(event("state", r.state_of(session, conversation_id).as_json(), change.id))
-    return found, changes[-1].id if changes else reached
+    return found

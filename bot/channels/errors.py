@@ -36,16 +36,7 @@ class Problem(Exception):
 def unsaved_messages(replies: Sequence[Reply]) -> list[dict[str, Any]]:
     """Messages that were said but not stored, in the shape of stored ones, with negative ids."""
     at = now().isoformat()
-    return [
-        {
-            "id": -n,
-            "at": at,
-            **reply.model_dump(mode="json", exclude_defaults=True),
-            "author": reply.author.value,
-            "lang": reply.lang,
-        }
-        for n, reply in enumerate(replies, 1)
-    ]
+    return [{"id": -n, "at": at, **reply.as_json()} for n, reply in enumerate(replies, 1)]
 
 
 def problem_json(problem: Problem, html: Callable[[dict[str, Any]], str] | None = None) -> Response:
@@ -59,4 +50,3 @@ def problem_json(problem: Problem, html: Callable[[dict[str, Any]], str] | None 
         body["messages"] = [{**m, "html": html(m)} for m in said] if html else said
     headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
     return JSONResponse(body, status_code=problem.status, headers=headers)
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -47,8 +48,7 @@ class BodyLimit:
         if not length.isdigit() or int(length) > MAX_BODY:
             await self.refuse(scope, receive, send)
             return
-        seen = 0
-        started = False
+        seen, started = 0, False
 
         async def counted() -> Message:
             nonlocal seen
@@ -60,14 +60,14 @@ class BodyLimit:
 
         async def watched(message: Message) -> None:
             nonlocal started
-            started = True
-            await send(message)
+            # What the application makes of a body that was cut off is not the answer
+            if started or seen <= MAX_BODY:
+                started = True
+                await send(message)
 
-        try:
+        with contextlib.suppress(BodyTooLarge):
             await self.app(scope, counted, watched)
-        except BodyTooLarge:
-            if started:
-                raise
+        if seen > MAX_BODY and not started:
             await self.refuse(scope, receive, send)
 
 

@@ -1,25 +1,31 @@
 """The visitor's pages. They work without JavaScript, cookie or storage.
 
 A page carries a ticket in its forms and paths; each use gives a new page with a new ticket, and a used or left
-ticket opens nothing.
+ticket opens nothing. It counts as used when that new page is given, so that a second press of "Send" before it, or
+a database that fails meanwhile, does not lose the chat.
 """
 
 from __future__ import annotations
 
+import asyncio
 import uuid
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.api import CLEAR
 from bot.channels.errors import Problem, unsaved_messages
 from bot.channels.render import area_words, filled, greeting_of, message_view, page
 from bot.channels.resources import Resources, address_of, resources
+from bot.channels.visitor import not_saved
 from bot.conversations import store
 from bot.conversations.store import TICKET_PAGE, Gone
+from bot.conversations.turn import STORE_WITHIN_S
 from bot.interface import interface
+from bot.messages import Author, Reply
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 Text = Annotated[str | None, Form()]
@@ -37,6 +43,15 @@ def over(r: Resources, title: str, text: str, status: int = 200, *, clear: bool 
     return HTMLResponse(html, status, {"Clear-Site-Data": CLEAR} if clear else None)
 
 
+@dataclass(frozen=True)
+class Visit:
+    """One use of a page's ticket: it is used up when the next page is given."""
+
+    ticket: str
+    use: int
+    conversation_id: str
+
+
 async def _open(r: Resources, ticket: str) -> str:
     """The conversation of a page ticket, which is used up by this. Raises Problem 404."""
     try:
@@ -45,30 +60,38 @@ async def _open(r: Resources, ticket: str) -> str:
         raise Problem(404, "not_found") from None
 
 
-async def _chat(
-    r: Resources,
-    conversation_id: str,
-    *,
-    error: str | None = None,
-    kept: str = "",
-    unsaved: Sequence[dict[str, Any]] = (),
-    status: int = 200,
-) -> Response:
-    ticket = await r.database.run(store.new_ticket, conversation_id, TICKET_PAGE, r.vault)
-    said, state = await r.visitors.look(conversation_id)
-    views = [message_view(m) for m in [*(s.as_json() for s in said), *unsaved]]
+async def _enter(r: Resources, ticket: str, text: str | None = None) -> Visit:
+    """The visit that a page ticket allows. Raises Problem 404, or 503 with what must be said to `text`."""
+    try:
+        async with asyncio.timeout(STORE_WITHIN_S):
+            conversation_id, use = await r.database.run(store.enter, ticket, r.vault)
+    except Gone:
+        raise Problem(404, "not_found") from None
+    except (SQLAlchemyError, TimeoutError):
+        raise Problem(503, "broken") if text is None else not_saved(text) from None
+    return Visit(ticket, use, conversation_id)
+
+
+async def _chat(r: Resources, visit: Visit, problem: Problem | None = None, kept: str = "") -> Response:
+    """The next page of a visit, with what went wrong on this one. Raises Problem 404 where it has ended."""
+    try:
+        ticket = await r.database.run(store.renew, visit.ticket, visit.use, r.vault)
+    except Gone:
+        raise Problem(404, "not_found") from None
+    said, state = await r.visitors.look(visit.conversation_id)
+    unsaved = unsaved_messages(problem.replies) if problem else []
     html = page(
         "page/chat.html",
         ticket=ticket,
         client_id=uuid.uuid4().hex,
-        messages=views,
+        messages=[message_view(m) for m in [*(s.as_json() for s in said), *unsaved]],
         state=state.as_json(),
-        error=error,
+        error=problem.text if problem else None,
         kept_text=kept,
         deletable_note=None,
         **context(r),
     )
-    return HTMLResponse(html, status)
+    return HTMLResponse(html, problem.status if problem else 200)
 
 
 @router.get("/")
@@ -84,14 +107,15 @@ async def begin(request: Request) -> Response:
     made = await r.visitors.begin(
         channel="web", address=address_of(request), greeting=greeting_of(r.settings)
     )
-    return await _chat(r, made[0])
+    ticket = await r.database.run(store.new_ticket, made[0], TICKET_PAGE, r.vault)
+    return await _chat(r, Visit(ticket, 0, made[0]))
 
 
 @router.get("/chat/{ticket}")
 async def again(request: Request, ticket: str) -> Response:
     """The same chat, with what is new."""
     r = resources(request)
-    return await _chat(r, await _open(r, ticket))
+    return await _chat(r, await _enter(r, ticket))
 
 
 @router.post("/chat/{ticket}")
@@ -100,18 +124,27 @@ async def say(
 ) -> Response:
     """One turn from a form. What could not be taken stays in the box, with the reason."""
     r = resources(request)
-    conversation_id = await _open(r, ticket)
+    visit = await _enter(r, ticket, text or "")
     typed = None if choice else (text or "")
+    said: list[Reply] = []
     try:
-        await r.visitors.say(conversation_id, typed, choice, (client_id or "")[:64] or None)
+        turn = await r.visitors.say(visit.conversation_id, typed, choice, (client_id or "")[:64] or None)
+        said = [m.reply for m in turn.messages if m.author == Author.SAFETY]
+        return await _chat(r, visit)
     except Problem as problem:
         if problem.status == 404:
             raise
-        unsaved = unsaved_messages(problem.replies)
-        return await _chat(
-            r, conversation_id, error=problem.text, kept=text or "", unsaved=unsaved, status=problem.status
-        )
-    return await _chat(r, conversation_id)
+        return await _refused(r, visit, problem, text or "")
+    except (SQLAlchemyError, TimeoutError):
+        # It was stored, but the page with it cannot be shown
+        raise Problem(503, "broken", replies=said) from None
+
+
+async def _refused(r: Resources, visit: Visit, problem: Problem, text: str) -> Response:
+    try:
+        return await _chat(r, visit, problem, text)
+    except (SQLAlchemyError, TimeoutError):
+        raise problem from None
 
 
 @router.post("/chat/{ticket}/delete")

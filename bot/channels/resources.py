@@ -63,7 +63,8 @@ def address_of(request: Request) -> str | None:
     trusted = resources(request).settings.trusted_proxies
     if peer not in trusted:
         return peer
-    for hop in reversed(request.headers.get("x-forwarded-for", "").split(",")):
+    # A proxy may add a line of its own below one that the visitor forged
+    for hop in reversed(",".join(request.headers.getlist("x-forwarded-for")).split(",")):
         address = hop.strip()
         if address in trusted:
             continue
@@ -72,3 +73,12 @@ def address_of(request: Request) -> str | None:
         except ValueError:
             return peer
     return peer
+
+
+def is_secure(request: Request) -> bool:
+    """Whether the browser came by TLS: to us, to a trusted proxy, or by the address that the settings give."""
+    r = resources(request)
+    peer = request.client.host if request.client else None
+    forwarded = request.headers.get("x-forwarded-proto") if peer in r.settings.trusted_proxies else None
+    by_setting = (r.settings.public_url or "").startswith("https://")
+    return request.url.scheme == "https" or by_setting or forwarded == "https"

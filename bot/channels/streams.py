@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from bot.conversations.events import Watcher
 
 PING_S = 15
+CHANGE_ID = re.compile(r"[0-9]{1,18}")
 
 
 def event(kind: str, data: dict[str, Any], change: int) -> ServerSentEvent:
@@ -21,26 +23,23 @@ def event(kind: str, data: dict[str, Any], change: int) -> ServerSentEvent:
 
 
 def last_seen(header: str | None) -> int | None:
-    """The id in a Last-Event-ID header, if it is one."""
-    return int(header) if header and header.isdigit() else None
+    """The id in a Last-Event-ID header, if it is one that the database can hold."""
+    return int(header) if header and CHANGE_ID.fullmatch(header) else None
 
 
 async def follow(
     watcher: Watcher,
-    start: int,
-    read: Callable[[int], Awaitable[tuple[list[ServerSentEvent], int] | None]],
+    read: Callable[[], Awaitable[list[ServerSentEvent] | None]],
     heartbeat: Callable[[], Awaitable[None]] | None = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Yield events from `start` on. `read(after)` gives the new ones and the id reached; None ends the stream."""
-    reached = start
+    """Yield events as they come. `read()` gives those that are new; None ends the stream."""
     async with watcher.listening() as woken:
         while True:
             woken.clear()
-            found = await read(reached)
+            found = await read()
             if found is None:
                 return
-            events, reached = found
-            for one in events:
+            for one in found:
                 yield one
             if not woken.is_set():
                 with contextlib.suppress(TimeoutError):

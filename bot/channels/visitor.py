@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Any
@@ -13,17 +14,17 @@ from sqlalchemy.orm import Session
 from bot.channels.errors import Problem
 from bot.clock import now
 from bot.conversations import handoffs, store
+from bot.conversations.consequences import PERSON, spoken
 from bot.conversations.database import Database
 from bot.conversations.events import Watcher
-from bot.conversations.handoffs import STAFF
 from bot.conversations.incoming import MAX_CHARS, Refused, Said, clean, tidy
 from bot.conversations.rates import count_new_chat
 from bot.conversations.tables import Conversation, Message
-from bot.conversations.turn import PERSON, NotSaved, TooMany, Turn, Turns, spoken
+from bot.conversations.turn import STORE_WITHIN_S, NotSaved, TooMany, Turn, Turns, Unanswered
 from bot.crypto import Vault
 from bot.interface import interface
 from bot.messages import Reply
-from bot.risk import Level, assess
+from bot.risk import Level, assess, safety
 from bot.settings import Settings
 
 CHILD = "child"
@@ -84,15 +85,19 @@ class Visitors:
             raise Problem(429, "too_many_chats", retry_after=made, minutes=-(-made // 60))
         return made
 
-    async def authenticate(self, conversation_id: str, token: str) -> None:
-        """Raise Problem 404 unless the token opens the conversation."""
+    async def authenticate(self, conversation_id: str, token: str, text: str | None = None) -> None:
+        """Raise Problem 404 unless the token opens the conversation.
+
+        Where that cannot be looked up, the Problem 503 says what must be said to `text` all the same.
+        """
         try:
-            await self.database.look(store.authenticate, conversation_id, token, self.vault)
+            async with asyncio.timeout(STORE_WITHIN_S):
+                await self.database.look(store.authenticate, conversation_id, token, self.vault)
         except store.Gone:
             raise Problem(404, "not_found") from None
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, TimeoutError) as error:
             log.error("a token could not be checked: %s", type(error).__name__)
-            raise Problem(503, "broken") from None
+            raise Problem(503, "broken") if text is None else not_saved(text) from None
 
     async def say(
         self, conversation_id: str, text: str | None, choice: str | None, client_id: str | None
@@ -113,6 +118,8 @@ class Visitors:
             ) from None
         except NotSaved as error:
             raise Problem(503, "not_saved", replies=error.replies) from None
+        except Unanswered as error:
+            raise Problem(503, "broken", replies=error.replies) from None
 
     async def _said(
         self, conversation_id: str, text: str | None, choice: str | None, client_id: str | None
@@ -133,7 +140,13 @@ class Visitors:
         """The words on the button; a choice that was never offered in this conversation is refused."""
         if choice == PERSON:
             return interface().labels["person"]
-        offered = await self.database.look(self._offered, conversation_id)
+        try:
+            async with asyncio.timeout(STORE_WITHIN_S):
+                offered = await self.database.look(self._offered, conversation_id)
+        except (SQLAlchemyError, TimeoutError) as error:
+            log.error("a choice could not be looked up: %s", type(error).__name__)
+            known = safety.safety_choice(choice)
+            raise Problem(503, "not_saved", replies=[known] if known else []) from None
         if choice not in offered:
             raise Problem(422, "invalid", field="choice")
         return choice.removeprefix("say:") if choice.startswith("say:") else offered[choice]
@@ -176,7 +189,7 @@ class Visitors:
 
         def end(session: Session) -> bool:
             conversation = store.locked(session, conversation_id)
-            if not kept_for_staff(conversation):
+            if not kept_for_staff(session, conversation):
                 store.erase(session, [conversation_id])
                 return False
             conversation.deleted_at = now()
@@ -192,7 +205,18 @@ class Visitors:
         return hidden
 
 
-def kept_for_staff(conversation: Conversation) -> bool:
-    """Whether staff need the chat until they close it: claimed by them, and an emergency or about a child."""
-    serious = conversation.level == Level.EMERGENCY.value or any(CHILD in c for c in conversation.categories)
-    return conversation.in_charge == STAFF and serious
+def not_saved(text: str) -> Problem:
+    """What a visitor is told whose words could not be stored: their risk is seen all the same."""
+    return Problem(503, "not_saved", replies=spoken(assess(tidy(text))))
+
+
+def kept_for_staff(session: Session, conversation: Conversation) -> bool:
+    """Whether staff need the chat until they close it: claimed by them, and an emergency or about a child.
+
+    It stays claimed where its worker let go of it or lost the connection: nobody has closed it.
+    """
+    handoff = handoffs.open_one(session, conversation.id)
+    if handoff is None:
+        return False
+    serious = handoff.level == Level.EMERGENCY.value or any(CHILD in c for c in handoff.categories)
+    return serious and handoffs.was_claimed(session, handoff)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -60,6 +62,10 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+class GivenUp(Exception):
+    """Rolls a transaction back whose caller stopped waiting for it; nobody is left to see this."""
+
+
 class Database:
     """Short transactions on one engine."""
 
@@ -80,13 +86,25 @@ class Database:
             yield session
 
     async def run(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do `work(session, ...)` in one writing transaction, off the event loop."""
+        """Do `work(session, ...)` in one writing transaction, off the event loop.
+
+        Nothing is written for a caller who stopped waiting (a time limit): what was told as lost stays lost.
+        """
+        given_up = threading.Event()
 
         def transaction() -> T:
             with self.write() as session:
-                return work(session, *args, **kwargs)
+                done = work(session, *args, **kwargs)
+                session.flush()
+                if given_up.is_set():
+                    raise GivenUp
+                return done
 
-        return await anyio.to_thread.run_sync(transaction)
+        try:
+            return await anyio.to_thread.run_sync(transaction)
+        except asyncio.CancelledError:
+            given_up.set()
+            raise
 
     async def look(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do `work(session, ...)` in one reading transaction, off the event loop."""

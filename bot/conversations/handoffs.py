@@ -6,7 +6,6 @@ moment exactly one succeeds; the other gets `Taken`, which says who has it.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from bot.clock import now
 from bot.conversations import store
+from bot.conversations.presence import MAY_CLAIM
 from bot.conversations.tables import Conversation, Handoff, Staff, StateChange
 from bot.crypto import Vault
 from bot.risk import Level, RiskAssessment
 
 WAITING, STAFF, ASSISTANT, CLOSED = "waiting", "staff", "assistant", "closed"
+EVIDENCE = 20
 OUTCOMES = ("supported", "referred", "emergency_services", "no_answer", "declined", "wrong_alarm", "misuse")
 
 
@@ -61,21 +62,43 @@ def raise_level(conversation: Conversation, level: Level, categories: tuple[str,
     conversation.categories = _merged(conversation.categories, categories)
 
 
+def open_one(session: Session, conversation_id: str) -> Handoff | None:
+    """The hand-off of a conversation that is not over, if there is one."""
+    query = select(Handoff).where(Handoff.conversation_id == conversation_id)
+    return session.scalar(query.where(Handoff.closed_at.is_(None)))
+
+
+def was_claimed(session: Session, handoff: Handoff) -> bool:
+    """Whether somebody has had this hand-off, now or before it came back to the queue."""
+    mine = and_(
+        StateChange.conversation_id == handoff.conversation_id,
+        StateChange.after == STAFF,
+        StateChange.at >= handoff.opened_at,
+    )
+    return session.scalar(select(StateChange.id).where(mine).limit(1)) is not None
+
+
+def raise_open(session: Session, vault: Vault, conversation_id: str, alarm: Alarm) -> bool:
+    """Raise the open hand-off by an alarm, claimed or not; False if there is none."""
+    handoff = open_one(session, conversation_id)
+    if handoff is None:
+        return False
+    handoff.level = max(Level(handoff.level), alarm.level).value
+    handoff.categories = _merged(handoff.categories, alarm.categories)
+    known = vault.open(handoff.evidence)
+    # The newest count: whoever sends alarms without end must not fill the queue's rows
+    handoff.evidence = vault.seal([*known, *(e for e in alarm.evidence if e not in known)][-EVIDENCE:])
+    store.tell(session, conversation_id, "state")
+    return True
+
+
 def open_handoff(session: Session, vault: Vault, conversation: Conversation, alarm: Alarm) -> bool:
     """Put the conversation in the queue, once: a second alarm raises the open hand-off. True if it is new.
 
     `conversation` must be locked (`store.locked`).
     """
     raise_level(conversation, alarm.level, alarm.categories)
-    query = (
-        select(Handoff).where(Handoff.conversation_id == conversation.id).where(Handoff.closed_at.is_(None))
-    )
-    handoff = session.scalar(query)
-    if handoff is not None:
-        handoff.level = max(Level(handoff.level), alarm.level).value
-        handoff.categories = _merged(handoff.categories, alarm.categories)
-        handoff.evidence = vault.seal([*vault.open(handoff.evidence), *alarm.evidence])
-        store.tell(session, conversation.id, "state")
+    if raise_open(session, vault, conversation.id, alarm):
         return False
     session.add(
         Handoff(
@@ -143,7 +166,8 @@ def _pass(
     raise Taken(*found)
 
 
-def _open_of(conversation_id: str) -> Any:
+def open_of(conversation_id: str) -> Any:
+    """An UPDATE of the open hand-off of a conversation, still without values."""
     return update(Handoff).where(
         and_(Handoff.conversation_id == conversation_id, Handoff.closed_at.is_(None))
     )
@@ -152,7 +176,7 @@ def _open_of(conversation_id: str) -> Any:
 def claim(session: Session, conversation_id: str, staff: Staff) -> None:
     """`waiting -> staff`. Raises Taken where someone was faster, store.Gone where there is nothing to claim."""
     _pass(session, conversation_id, WAITING, STAFF, staff, owner=None, reason="claimed")
-    session.execute(_open_of(conversation_id).values(staff_id=staff.id, claimed_at=now()))
+    session.execute(open_of(conversation_id).values(staff_id=staff.id, claimed_at=now()))
     session.execute(
         update(Conversation).where(Conversation.id == conversation_id).values(staff_took_part=True)
     )
@@ -161,26 +185,27 @@ def claim(session: Session, conversation_id: str, staff: Staff) -> None:
 def release(session: Session, conversation_id: str, staff: Staff) -> None:
     """`staff -> waiting`, with the time of its opening kept, so that it stands in front of its level again."""
     _pass(session, conversation_id, STAFF, WAITING, staff, owner=staff.id, reason="released")
-    session.execute(_open_of(conversation_id).values(staff_id=None, claimed_at=None))
+    session.execute(open_of(conversation_id).values(staff_id=None, claimed_at=None))
 
 
 def transfer(session: Session, conversation_id: str, staff: Staff, to: str) -> None:
-    """`staff -> staff`: to a colleague of the same team. Raises LookupError for an unknown name."""
-    query = select(Staff).where(and_(Staff.name == to, Staff.team == staff.team, Staff.disabled.is_(False)))
-    colleague = session.scalar(query)
+    """`staff -> staff`: to a colleague of the same team who may claim. Raises LookupError for any other name."""
+    query = select(Staff).where(and_(Staff.name == to, Staff.role.in_(MAY_CLAIM), Staff.disabled.is_(False)))
+    colleague = session.scalar(query.where(and_(Staff.team == staff.team, Staff.area == staff.area)))
     if colleague is None:
         raise LookupError(to)
     _pass(session, conversation_id, STAFF, STAFF, staff, owner=staff.id, reason="transferred")
     session.execute(
         update(Conversation).where(Conversation.id == conversation_id).values(staff_id=colleague.id)
     )
-    session.execute(_open_of(conversation_id).values(staff_id=colleague.id))
+    session.execute(open_of(conversation_id).values(staff_id=colleague.id))
 
 
 def hand_back(session: Session, conversation_id: str, staff: Staff) -> None:
-    """`staff -> assistant`: the assistant answers again."""
+    """`staff -> assistant`: the assistant answers again; erases what was only kept for staff."""
     _pass(session, conversation_id, STAFF, ASSISTANT, staff, owner=staff.id, reason="handed_back")
-    session.execute(_open_of(conversation_id).values(closed_at=now(), outcome="handed_back"))
+    session.execute(open_of(conversation_id).values(closed_at=now(), outcome="handed_back"))
+    _erase_deleted(session, conversation_id)
 
 
 def close(session: Session, conversation_id: str, staff: Staff, outcome: str) -> None:
@@ -188,7 +213,11 @@ def close(session: Session, conversation_id: str, staff: Staff, outcome: str) ->
     if outcome not in OUTCOMES:
         raise ValueError(f"outcome must be one of {', '.join(OUTCOMES)}")
     _pass(session, conversation_id, STAFF, CLOSED, staff, owner=staff.id, reason="closed")
-    session.execute(_open_of(conversation_id).values(closed_at=now(), outcome=outcome))
+    session.execute(open_of(conversation_id).values(closed_at=now(), outcome=outcome))
+    _erase_deleted(session, conversation_id)
+
+
+def _erase_deleted(session: Session, conversation_id: str) -> None:
     if session.scalar(select(Conversation.deleted_at).where(Conversation.id == conversation_id)):
         store.erase(session, [conversation_id])
 
@@ -263,25 +292,3 @@ def position(session: Session, conversation_id: str) -> int | None:
             )
         )
     )
-
-
-def return_vanished(session: Session, seen_after: dt.datetime, present: Any) -> list[str]:
-    """Put conversations whose staff gave no sign of life back in the queue; their ids.
-
-    `present` selects the ids of staff that were seen after `seen_after`.
-    """
-    lost = session.scalars(
-        select(Conversation.id).where(
-            and_(Conversation.in_charge == STAFF, Conversation.staff_id.not_in(present(seen_after)))
-        )
-    ).all()
-    returned = []
-    for conversation_id in lost:
-        conversation = store.locked(session, conversation_id)
-        if conversation.in_charge != STAFF:
-            continue
-        conversation.staff_id = None
-        store.change_state(session, conversation, WAITING, by="clock", reason="staff_vanished")
-        session.execute(_open_of(conversation_id).values(staff_id=None, claimed_at=None))
-        returned.append(conversation_id)
-    return returned

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import now
@@ -66,8 +67,11 @@ def act(
 def write(session: Session, vault: Vault, staff: Staff, conversation_id: str, text: str) -> store.Stored:
     """A message by staff. Raises handoffs.Taken unless the conversation is in this person's hands, store.Gone."""
     conversation = store.locked(session, conversation_id)
+    if (conversation.team, conversation.area) != (staff.team, staff.area):
+        raise store.Gone(conversation_id)
     if conversation.staff_id != staff.id or conversation.in_charge != handoffs.STAFF:
-        raise handoffs.Taken(conversation.in_charge, None)
+        holder = session.get(Staff, conversation.staff_id) if conversation.staff_id else None
+        raise handoffs.Taken(conversation.in_charge, holder.name if holder else None)
     reply = Reply(author=Author.STAFF, text=text)
     return store.opened(vault, [store.add(session, vault, conversation, reply, name=staff.name)])[0]
 
@@ -75,7 +79,15 @@ def write(session: Session, vault: Vault, staff: Staff, conversation_id: str, te
 def return_vanished(session: Session, vault: Vault, settings: Settings) -> int:
     """Return the conversations of staff without a sign of life to the queue, and tell their visitors."""
     seen_after = now() - dt.timedelta(seconds=settings.presence_s)
-    returned = handoffs.return_vanished(session, seen_after, present)
-    for conversation_id in returned:
-        _tell(session, vault, conversation_id, "vanished", "")
-    return len(returned)
+    absent = Conversation.staff_id.not_in(present(seen_after))
+    lost = session.scalars(
+        select(Conversation)
+        .where(and_(Conversation.in_charge == handoffs.STAFF, absent))
+        .with_for_update(skip_locked=True)
+    ).all()
+    for conversation in lost:
+        conversation.staff_id = None
+        store.change_state(session, conversation, handoffs.WAITING, by="clock", reason="staff_vanished")
+        session.execute(handoffs.open_of(conversation.id).values(staff_id=None, claimed_at=None))
+        _tell(session, vault, conversation.id, "vanished", "")
+    return len(lost)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import now
@@ -15,7 +15,7 @@ MAY_CLAIM = ("staff", "supervisor", "safeguarding", "administrator")
 
 
 def present(seen_after: dt.datetime) -> Any:
-    """Select the ids of staff who may claim and gave a sign of life after a time."""
+    """Select the ids of staff who may claim, have nothing to do first, and gave a sign of life after a time."""
     return (
         select(Staff.id)
         .join(DeskSession, DeskSession.staff_id == Staff.id)
@@ -25,6 +25,7 @@ def present(seen_after: dt.datetime) -> Any:
                 Staff.role.in_(MAY_CLAIM),
                 Staff.disabled.is_(False),
                 Staff.must_change.is_(False),
+                or_(Staff.totp_required.is_(False), Staff.totp_secret.is_not(None)),
             )
         )
     )

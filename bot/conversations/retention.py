@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import now
-from bot.conversations import store
+from bot.conversations import handoffs, store
 from bot.conversations.handoffs import ASSISTANT, STAFF, WAITING
 from bot.conversations.tables import (
     Change,
     Conversation,
     DeskSession,
-    Handoff,
+    Rate,
     Ticket,
     Tombstone,
     TrackerEvent,
@@ -31,17 +31,19 @@ TICKETS_LIVE = dt.timedelta(hours=12)
 DESK_SESSIONS_LIVE = dt.timedelta(hours=12)
 # Longer than any lease or request, so that nothing late can meet an erased conversation without it
 TOMBSTONES_STAY = dt.timedelta(days=400)
+# A longer transaction would keep visitors' messages from being stored
+BATCH = 50
 READINESS_SENDER = "readiness"
 
 
-def end_left_handoffs(session: Session) -> None:
-    """Take conversations that their visitor left out of the queue after ten minutes."""
+def end_left_handoffs(session: Session) -> int:
+    """Take conversations that their visitor left out of the queue after ten minutes; how many."""
     over = and_(Conversation.left_at < now() - AFTER_LEAVING, Conversation.in_charge == WAITING)
-    for conversation_id in session.scalars(select(Conversation.id).where(over)).all():
-        conversation = store.locked(session, conversation_id)
+    left = session.scalars(select(Conversation).where(over).with_for_update(skip_locked=True)).all()
+    for conversation in left:
         store.change_state(session, conversation, ASSISTANT, by="clock", reason="visitor_left")
-        open_ = and_(Handoff.conversation_id == conversation_id, Handoff.closed_at.is_(None))
-        session.execute(update(Handoff).where(open_).values(closed_at=now(), outcome="visitor_left"))
+        session.execute(handoffs.open_of(conversation.id).values(closed_at=now(), outcome="visitor_left"))
+    return len(left)
 
 
 def due(settings: Settings) -> Select[tuple[str]]:
@@ -55,12 +57,12 @@ def due(settings: Settings) -> Select[tuple[str]]:
         Conversation.staff_took_part.is_(True),
         Conversation.last_at < at - dt.timedelta(days=settings.keep_days_with_staff),
     )
-    return select(Conversation.id).where(and_(Conversation.in_charge != STAFF, or_(alone, accompanied)))
+    over = and_(Conversation.in_charge != STAFF, or_(alone, accompanied))
+    return select(Conversation.id).where(over).limit(BATCH).with_for_update(skip_locked=True)
 
 
 def sweep(session: Session, settings: Settings) -> int:
-    """Erase what is due; how many conversations that were."""
-    end_left_handoffs(session)
+    """Erase what is due, at most `BATCH` conversations; how many that were."""
     found = list(session.scalars(due(settings)))
     store.erase(session, found)
     at = now()
@@ -69,4 +71,5 @@ def sweep(session: Session, settings: Settings) -> int:
     session.execute(delete(DeskSession).where(DeskSession.made_at < at - DESK_SESSIONS_LIVE))
     session.execute(delete(Tombstone).where(Tombstone.at < at - TOMBSTONES_STAY))
     session.execute(delete(TrackerEvent).where(TrackerEvent.sender_id == READINESS_SENDER))
+    session.execute(delete(Rate).where(Rate.until < at))
     return len(found)

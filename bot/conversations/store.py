@@ -7,12 +7,13 @@ erased meanwhile raises `Gone`: nothing erased comes back.
 from __future__ import annotations
 
 import hmac
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import now
@@ -31,6 +32,7 @@ from bot.messages import Author, Reply
 
 TICKET_PAGE = "page"
 TICKET_EVENTS = "events"
+ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Gone(LookupError):
@@ -50,8 +52,7 @@ class Stored:
 
     def as_json(self) -> dict[str, Any]:
         """The message's shape in both APIs (contracts, "A message")."""
-        body = self.reply.model_dump(mode="json", exclude_defaults=True, exclude={"author", "lang"})
-        found = {"id": self.id, "at": self.at, "author": self.author, "lang": self.reply.lang, **body}
+        found = {"id": self.id, "at": self.at, **self.reply.as_json(), "author": self.author}
         return {**found, "name": self.name} if self.name else found
 
 
@@ -74,7 +75,9 @@ def create(session: Session, *, channel: str, area: str, team: str, vault: Vault
 
 def authenticate(session: Session, conversation_id: str, token: str, vault: Vault) -> None:
     """Raise Gone unless the token opens the conversation; the same work is done in either case."""
-    kept = session.scalar(select(Conversation.token_hash).where(Conversation.id == conversation_id[:32]))
+    # What cannot be an id is not handed to the database, which may refuse its characters
+    known = conversation_id if ID.fullmatch(conversation_id) else ""
+    kept = session.scalar(select(Conversation.token_hash).where(Conversation.id == known))
     if not hmac.compare_digest(kept or "-" * 64, vault.keyed_hash(token)):
         raise Gone(conversation_id)
 
@@ -204,6 +207,28 @@ def use_ticket(session: Session, ticket: str, kind: str, vault: Vault) -> str:
     return conversation_id
 
 
+def enter(session: Session, ticket: str, vault: Vault) -> tuple[str, int]:
+    """The conversation of a page ticket, which lives until its answer: (id, number of this use). Raises Gone.
+
+    A second press of "Send" comes before the browser has the answer to the first; the last one gets it (`renew`).
+    """
+    mine = and_(Ticket.hash == vault.keyed_hash(ticket), Ticket.kind == TICKET_PAGE)
+    using = update(Ticket).where(mine).values(uses=Ticket.uses + 1)
+    row = session.execute(using.returning(Ticket.conversation_id, Ticket.uses)).one_or_none()
+    if row is None:
+        raise Gone("ticket")
+    return row.conversation_id, row.uses
+
+
+def renew(session: Session, ticket: str, use: int, vault: Vault) -> str:
+    """The next page's ticket in place of this one. Raises Gone where it was used up, left, or used again since."""
+    mine = and_(Ticket.hash == vault.keyed_hash(ticket), Ticket.kind == TICKET_PAGE, Ticket.uses == use)
+    conversation_id = session.scalar(delete(Ticket).where(mine).returning(Ticket.conversation_id))
+    if conversation_id is None:
+        raise Gone("ticket")
+    return new_ticket(session, conversation_id, TICKET_PAGE, vault)
+
+
 def forget_visitor(session: Session, conversation: Conversation) -> None:
     """End the visitor's own way back: neither token nor page opens the conversation from here on."""
     conversation.token_hash = None
@@ -219,8 +244,9 @@ def forget_tracker(session: Session, conversation_id: str) -> None:
 def erase(session: Session, conversation_ids: Sequence[str]) -> None:
     """Erase conversations everywhere: texts, hand-offs, Rasa's tracker. A tombstone and the audit stay."""
     for conversation_id in conversation_ids:
+        # First, as it waits for whoever writes: a tracker saved meanwhile is seen by what follows
+        session.execute(delete(Conversation).where(Conversation.id == conversation_id))
         forget_tracker(session, conversation_id)
         session.execute(delete(TurnLock).where(TurnLock.conversation_id == conversation_id))
-        session.execute(delete(Conversation).where(Conversation.id == conversation_id))
         session.merge(Tombstone(conversation_id=conversation_id, at=now()))
         tell(session, conversation_id, "gone")

@@ -171,6 +171,7 @@ class Ticket(Base):
         ForeignKey("conversations.id", ondelete="CASCADE"), index=True
     )
     kind: Mapped[str] = mapped_column(String(8))
+    uses: Mapped[int] = mapped_column(default=0, server_default="0")
     made_at: Mapped[dt.datetime]
 
 

@@ -6,6 +6,7 @@ Nothing that can fail or be slow stands before the risk assessment and its safet
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.conversations import handoffs, store
+from bot.conversations.consequences import (
+    PERSON,
+    answers,
+    is_news,
+    needs_person,
+    pass_on,
+    spoken,
+    with_concern,
+)
 from bot.conversations.database import Database
 from bot.conversations.events import Watcher
 from bot.conversations.handoffs import ASSISTANT, CLOSED, STAFF, WAITING, Alarm
@@ -23,14 +33,13 @@ from bot.conversations.rates import message_wait
 from bot.conversations.tables import Conversation
 from bot.conversations.who_is_there import second_words
 from bot.crypto import Vault
-from bot.interface import interface
 from bot.logs import describe
-from bot.messages import Author, Choice, Reply
+from bot.messages import Author, Reply
 from bot.risk import Level, RiskAssessment, assess, safety
 from bot.settings import Settings
 
 STORE_WITHIN_S = 2.0
-PERSON = "person"
+PAUSE_S = 0.1
 log = logging.getLogger(__name__)
 
 
@@ -39,6 +48,14 @@ class NotSaved(Exception):
 
     def __init__(self, replies: list[Reply]) -> None:
         super().__init__("not saved")
+        self.replies = replies
+
+
+class Unanswered(Exception):
+    """The message is kept, but the database failed after that. `replies`: what must be said all the same."""
+
+    def __init__(self, replies: list[Reply]) -> None:
+        super().__init__("unanswered")
         self.replies = replies
 
 
@@ -85,14 +102,22 @@ class Turns:
         )
 
     async def take_turn(self, conversation_id: str, said: Said) -> Turn:
-        """Assess, store, answer. Raises store.Gone, NotSaved, TooMany."""
+        """Assess, store, answer. Raises store.Gone, NotSaved, TooMany, Unanswered."""
         assessment = assess(said.text)
         if said.choice == PERSON:
             assessment = replace(assessment, wants_person=True)
         received = await self._receive(conversation_id, said, assessment)
-        if not received.repeated:
-            await self._reply(conversation_id, said, assessment, received)
-        return await self._outcome(conversation_id, received)
+        try:
+            if received.repeated:
+                await self._wait_for_answer(conversation_id, received.turn)
+            else:
+                await self._reply(conversation_id, said, assessment, received)
+            return await self._outcome(conversation_id, received)
+        except store.Gone:
+            raise
+        except Exception as error:
+            log.error("a turn could not be ended: %s", describe(error))
+            raise Unanswered(spoken(assessment) or [safety.static_reply()]) from None
 
     async def _reply(
         self, conversation_id: str, said: Said, assessment: RiskAssessment, received: _Received
@@ -107,6 +132,27 @@ class Turns:
             log.error("a turn failed after its message was stored: %s", describe(error))
             await self._write(lambda session: self._say_static(session, conversation_id, received.turn))
 
+    async def _wait_for_answer(self, conversation_id: str, turn: int) -> None:
+        """For a message sent twice: its answer may be under way, or have died with the process that took it."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.rasa_timeout_s + STORE_WITHIN_S):
+                # Another process may be answering: there is no event that could be awaited
+                while await self.database.look(self._unanswered, conversation_id, turn):  # noqa: ASYNC110
+                    await asyncio.sleep(PAUSE_S)
+                return
+        await self._write(lambda session: self._say_static_once(session, conversation_id, turn))
+
+    def _unanswered(self, session: Session, conversation_id: str, turn: int) -> bool:
+        conversation = session.get(Conversation, conversation_id)
+        if conversation is None or conversation.in_charge not in (ASSISTANT, WAITING):
+            return False
+        return len(store.of_turn(session, self.vault, conversation_id, turn)) == 1
+
+    def _say_static_once(self, session: Session, conversation_id: str, turn: int) -> None:
+        store.locked(session, conversation_id)
+        if self._unanswered(session, conversation_id, turn):
+            self._say_static(session, conversation_id, turn)
+
     def _say_static(self, session: Session, conversation_id: str, turn: int) -> None:
         conversation = store.locked(session, conversation_id)
         if conversation.in_charge in (ASSISTANT, WAITING):
@@ -117,14 +163,15 @@ class Turns:
         if not needs_person(assessment):
             return
         try:
-            await self.database.run(self._raise_alarm, conversation_id, assessment)
+            async with asyncio.timeout(STORE_WITHIN_S):
+                await self.database.run(self._raise_alarm, conversation_id, assessment)
         except Exception as error:
             log.error("an alarm could not be stored: %s", describe(error))
         self.watcher.wake()
 
     def _raise_alarm(self, session: Session, conversation_id: str, assessment: RiskAssessment) -> None:
         conversation = store.locked(session, conversation_id)
-        _pass_on(session, self.vault, conversation, assessment)
+        pass_on(session, self.vault, conversation, assessment)
 
     async def _receive(self, conversation_id: str, said: Said, assessment: RiskAssessment) -> _Received:
         """Step 2: message, safety message and hand-off in one transaction."""
@@ -148,7 +195,7 @@ class Turns:
         if said.client_id and (known := store.by_client_id(session, conversation_id, said.client_id)):
             return _Received(known.id, conversation.in_charge, repeated=True)
         if wait := message_wait(session, conversation_id, self.settings.messages_per_minute):
-            _pass_on(session, self.vault, conversation, assessment)
+            pass_on(session, self.vault, conversation, assessment)
             return _Received(0, conversation.in_charge, wait_s=wait)
         fresh = is_news(conversation, assessment)
         message = store.add(
@@ -163,7 +210,7 @@ class Turns:
             store.add(session, self.vault, conversation, safe, turn=message.id)
         if conversation.in_charge == CLOSED:
             store.change_state(session, conversation, ASSISTANT, by="visitor", reason="wrote_again")
-        _pass_on(session, self.vault, conversation, assessment)
+        pass_on(session, self.vault, conversation, assessment)
         waits = conversation.in_charge == WAITING
         queued = waits and (assessment.wants_person or (fresh and needs_person(assessment)))
         return _Received(message.id, conversation.in_charge, queued=queued, fresh=fresh)
@@ -212,7 +259,8 @@ class Turns:
 
     async def _write(self, work: object) -> bool:
         try:
-            done = await self.database.run(work)  # type: ignore[arg-type, var-annotated]
+            async with asyncio.timeout(STORE_WITHIN_S):
+                done = await self.database.run(work)  # type: ignore[arg-type, var-annotated]
         except store.Gone:
             # Erased while it was being answered: what comes late is dropped
             return False
@@ -227,57 +275,5 @@ class Turns:
             said = store.of_turn(session, self.vault, conversation_id, received.turn)
             return Turn(said, conversation.in_charge, handoffs.position(session, conversation_id))
 
-        return await self.database.look(look)
-
-
-def needs_person(assessment: RiskAssessment) -> bool:
-    """Emergency, urgent and any request for a person lead to the queue."""
-    return assessment.level >= Level.URGENT or assessment.wants_person
-
-
-def answers(assessment: RiskAssessment) -> bool:
-    """Whether the assistant adds an answer of its own: not at emergency, nor to a request for a person."""
-    return assessment.level < Level.EMERGENCY and not assessment.wants_person
-
-
-def is_news(conversation: Conversation, assessment: RiskAssessment) -> bool:
-    """Whether this says more than what was seen before: only an emergency is told again at every line."""
-    return (
-        assessment.level >= Level.EMERGENCY
-        or assessment.level > Level(conversation.level)
-        or not set(assessment.categories) <= set(conversation.categories)
-    )
-
-
-def spoken(assessment: RiskAssessment) -> list[Reply]:
-    """What must be said although nothing could be stored."""
-    safe = safety.safety_reply(assessment)
-    return [safe] if safe else []
-
-
-def with_concern(replies: list[Reply], assessment: RiskAssessment) -> list[Reply]:
-    """The answer first, then the kind sentence and the offer of a person."""
-    sentence = safety.concern_sentence(assessment)
-    if not sentence or not replies:
-        return replies
-    last = replies[-1]
-    choices = [c for c in last.choices if c.value != PERSON]
-    choices.append(Choice(label=interface().labels[PERSON], value=PERSON))
-    return [*replies[:-1], last.model_copy(update={"text": f"{last.text}\n\n{sentence}", "choices": choices})]
-
-
-def _pass_on(session: Session, vault: Vault, conversation: Conversation, assessment: RiskAssessment) -> None:
-    """Open or raise the hand-off where a person is needed; else keep the level that was seen."""
-    if needs_person(assessment) and conversation.in_charge != STAFF:
-        reason = (
-            Alarm.of(assessment)
-            if assessment.level >= Level.URGENT
-            else Alarm(assessment.level, assessment.categories)
-        )
-        handoffs.open_handoff(session, vault, conversation, reason)
-        return
-    if assessment.level > Level(conversation.level) or not set(assessment.categories) <= set(
-        conversation.categories
-    ):
-        handoffs.raise_level(conversation, assessment.level, assessment.categories)
-        store.tell(session, conversation.id, "state")
+        async with asyncio.timeout(STORE_WITHIN_S):
+            return await self.database.look(look)

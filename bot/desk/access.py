@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import hmac
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Literal, ParamSpec, TypeVar
 
-import anyio.to_thread
 import pyotp
 from fastapi import Request, Response
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot.channels.errors import Problem
-from bot.channels.resources import Resources, resources
+from bot.channels.resources import Resources, is_secure, resources
 from bot.clock import now
 from bot.conversations.handover import audit
 from bot.conversations.presence import MAY_CLAIM
@@ -27,6 +30,10 @@ from bot.desk.accounts import Claim, Wrong
 COOKIE = "desk"
 IDLE = dt.timedelta(hours=2)
 SIGN_OF_LIFE = dt.timedelta(seconds=10)
+# Each hash takes 64 MB: a flood of sign-ins must take neither the memory nor the threads that visitors need
+HASHERS = ThreadPoolExecutor(2, "hash")
+P = ParamSpec("P")
+T = TypeVar("T")
 Must = Literal["password", "totp"]
 
 
@@ -51,10 +58,14 @@ class Seat:
         return {**found, "must": self.must} if self.must else found
 
 
+async def _hashing(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(HASHERS, partial(work, *args, **kwargs))
+
+
 async def sign_in(r: Resources, claim: Claim) -> tuple[Seat, str]:
     """A new session: the seat and the cookie's value. Raises Problem 401."""
     kept = await r.database.look(accounts.kept_hash, claim.user)
-    right = await anyio.to_thread.run_sync(accounts.matches, kept, claim.password)
+    right = await _hashing(accounts.matches, kept, claim.password)
     token, csrf = new_token(), new_token()
 
     def begin(session: Session) -> Seat | Wrong:
@@ -74,9 +85,9 @@ async def sign_in(r: Resources, claim: Claim) -> tuple[Seat, str]:
 
 def set_cookie(response: Response, request: Request, token: str) -> None:
     """The session cookie: for this host and the desk alone, unreadable for scripts."""
-    public = resources(request).settings.public_url or ""
-    secure = request.url.scheme == "https" or public.startswith("https://")
-    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure, path="/desk")
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="strict", secure=is_secure(request), path="/desk"
+    )
 
 
 def sitting(session: Session, hashed: str) -> Seat | None:
@@ -136,11 +147,11 @@ async def sign_out(r: Resources, seat: Seat) -> None:
 
 async def new_password(r: Resources, seat: Seat, password: str) -> Seat:
     """Set the password and end the person's other sessions. Raises Problem 422."""
-    if accounts.weak(password, seat.staff.name) or await anyio.to_thread.run_sync(
+    if accounts.weak(password, seat.staff.name) or await _hashing(
         accounts.matches, seat.staff.password, password
     ):
         raise Problem(422, "weak_password", field="password", length=accounts.MIN_PASSWORD)
-    hashed = await anyio.to_thread.run_sync(accounts.hasher().hash, password)
+    hashed = await _hashing(accounts.hasher().hash, password)
 
     def save(session: Session) -> Staff:
         staff = session.get_one(Staff, seat.staff.id)

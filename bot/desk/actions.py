@@ -39,6 +39,10 @@ async def act(
         )
     except store.Gone:
         raise Problem(404, "not_found") from None
+    except handoffs.Taken as taken:
+        # A second press of one's own claim changes nothing
+        if (action, taken.in_charge, taken.staff) != ("claim", handoffs.STAFF, seat.staff.name):
+            raise
     except LookupError:
         raise Problem(422, "invalid", field="to") from None
     except ValueError:

@@ -15,8 +15,9 @@ from bot.channels.render import message_json
 from bot.channels.resources import Resources, resources
 from bot.channels.streams import event, follow, last_seen, stream
 from bot.conversations import events, handoffs, store
+from bot.conversations.events import Progress
 from bot.conversations.handover import Action
-from bot.conversations.tables import Change, Conversation
+from bot.conversations.tables import Change, Conversation, Message
 from bot.desk import access, actions, lookup
 from bot.desk.access import Seat
 from bot.desk.accounts import Claim
@@ -170,16 +171,15 @@ def taken_json(taken: handoffs.Taken) -> Response:
 async def listen(request: Request, last_event_id: Annotated[str | None, Header()] = None) -> Response:
     """What changes at the desk: `queue`, and `message` and `state` of this person's conversations."""
     r, seat = resources(request), access.may_claim(await access.seat_of(request))
-    after = last_seen(last_event_id)
-    start = after if after is not None else await r.database.look(events.newest)
+    progress = await r.database.look(events.begin, last_seen(last_event_id))
 
-    async def read_news(reached: int) -> tuple[list[ServerSentEvent], int] | None:
-        return await r.database.look(_news, r, seat, reached)
+    async def read_news() -> list[ServerSentEvent] | None:
+        return await r.database.look(_news, r, seat, progress)
 
     async def heartbeat() -> None:
         await r.database.run(access.sign_of_life, seat.session)
 
-    return stream(follow(r.watcher, start, read_news, heartbeat))
+    return stream(follow(r.watcher, read_news, heartbeat))
 
 
 @router.get("/lookup")
@@ -189,16 +189,13 @@ async def look_up(request: Request, q: Annotated[str, Query(max_length=200)]) ->
     return {"q": q, "results": await lookup.find(q, r.settings.areas[0])}
 
 
-def _news(
-    session: Session, r: Resources, seat: Seat, reached: int
-) -> tuple[list[ServerSentEvent], int] | None:
+def _news(session: Session, r: Resources, seat: Seat, progress: Progress) -> list[ServerSentEvent] | None:
     if access.sitting(session, seat.session) is None:
         return None
     found: list[ServerSentEvent] = []
-    changes = events.since(session, reached)
-    for change in changes:
+    for change in progress.news(session):
         found += _of_change(session, r, seat, change)
-    return found, changes[-1].id if changes else reached
+    return found
 
 
 def _of_change(session: Session, r: Resources, seat: Seat, change: Change) -> list[ServerSentEvent]:
@@ -214,5 +211,6 @@ def _of_change(session: Session, r: Resources, seat: Seat, change: Change) -> li
         return [event("state", where, change.id), event("queue", {}, change.id)]
     if conversation is None or conversation.staff_id != seat.staff.id or not change.message_id:
         return []
-    said = store.messages(session, r.vault, conversation.id, change.message_id - 1)[:1]
+    message = session.get(Message, change.message_id)
+    said = store.opened(r.vault, [message]) if message else []
     return [event("message", {**where, **message_json(m, "html")}, change.id) for m in said]

@@ -105,6 +105,23 @@ def test_a_wrong_body_is_told_by_field_never_by_value(chat: Chat, body: dict[str
     assert "my address" not in response.text
 
 
+def test_the_risk_in_a_wrong_body_is_seen(chat: Chat) -> None:
+    response = chat.post(text=KNIFE, lang="en")
+    assert response.status_code == 422
+    assert "999" in response.json()["messages"][0]["text"]
+
+
+@pytest.mark.parametrize("odd", ["{id}x", "{id}%00", "%00", "%ff", "..%2f", "x" * 5000])
+def test_an_odd_id_is_nobodys(chat: Chat, odd: str) -> None:
+    path = f"/api/conversations/{odd.format(id=chat.id)}"
+    for answer in (
+        chat.client.get(f"{path}/messages", headers=chat.headers),
+        chat.client.post(f"{path}/ticket", headers=chat.headers),
+        chat.client.get(f"{path}/events", headers={**chat.headers, "Last-Event-ID": "1"}),
+    ):
+        assert answer.status_code == 404
+
+
 def test_not_json(chat: Chat) -> None:
     response = chat.client.post(
         f"/api/conversations/{chat.id}/messages", content=b"{nope", headers=chat.headers
@@ -133,6 +150,14 @@ def test_a_body_over_64_kib_is_refused(chat: Chat) -> None:
     assert response.status_code == 413
 
 
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+def test_a_body_over_64_kib_that_did_not_say_so_is_refused(chat: Chat, kind: str) -> None:
+    path = f"/api/conversations/{chat.id}/messages" if "json" in kind else "/chat/ticket"
+    pieces = (b"x" * 1000 for _ in range(70))
+    response = chat.client.post(path, content=pieces, headers={**chat.headers, "Content-Type": kind})
+    assert response.status_code == 413
+
+
 def test_more_than_30_messages_a_minute(chat: Chat) -> None:
     for n in range(30):
         chat.say(f"line {n}")
@@ -152,6 +177,22 @@ def test_new_chats_are_limited_per_address(web: Any, monkeypatch: pytest.MonkeyP
     assert "Retry-After" in refused.headers
 
 
+def test_behind_a_trusted_proxy_a_forged_address_does_not_count(
+    web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some proxies add their line below the visitor's own instead of to it."""
+    settings = web.app.state.resources.settings
+    monkeypatch.setattr(settings, "new_chats_per_hour", 1)
+    monkeypatch.setattr(settings, "trusted_proxies", ["testclient"])
+
+    def begin(forged: str, real: str) -> int:
+        lines = [("X-Forwarded-For", forged), ("X-Forwarded-For", real)]
+        return int(web.post("/api/conversations", headers=lines).status_code)
+
+    assert [begin("203.0.113.1", "198.51.100.7"), begin("203.0.113.2", "198.51.100.7")] == [201, 429]
+    assert begin("203.0.113.2", "198.51.100.8") == 201
+
+
 def test_delete_erases_and_the_old_token_opens_nothing(chat: Chat) -> None:
     chat.say(KNIFE)
     response = chat.client.delete(f"/api/conversations/{chat.id}", headers=chat.headers)
@@ -161,9 +202,15 @@ def test_delete_erases_and_the_old_token_opens_nothing(chat: Chat) -> None:
     assert count(Conversation) == count(Message) == 0
 
 
-def test_leaving_closes_the_door_behind_the_visitor(chat: Chat) -> None:
+@pytest.mark.parametrize("kind", ["application/json", "text/plain;charset=UTF-8", None])
+def test_leaving_closes_the_door_behind_the_visitor(chat: Chat, kind: str | None) -> None:
+    """A beacon carries the content type that the browser or the page gave it."""
     chat.say(KNIFE)
-    left = chat.client.post(f"/api/conversations/{chat.id}/leave", content=f'{{"token": "{chat.token}"}}')
+    left = chat.client.post(
+        f"/api/conversations/{chat.id}/leave",
+        content=f'{{"token": "{chat.token}"}}',
+        headers={"Content-Type": kind} if kind else {},
+    )
     assert left.status_code == 204
     assert '"storage"' in left.headers["Clear-Site-Data"]
     assert chat.look().status_code == 404

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 from typing import Any
+
+import pytest
+
+from bot.conversations import store
 
 KNIFE = "he's outside with a knife"
 
@@ -77,3 +82,45 @@ def test_the_exit_is_a_real_link_and_first(web: Any) -> None:
     page = web.get("/").text
     links = re.findall(r"<(?:a|button|input|textarea)\b[^>]*>", page.split("<body")[1])
     assert 'id="exit"' in links[0] and 'href="https://' in links[0]
+
+
+def test_send_pressed_twice_before_the_answer_is_one_message_and_keeps_the_chat(web: Any) -> None:
+    """The browser shows only the answer to the second press: it must be the one that goes on."""
+    r = web.app.state.resources
+    page = begin(web)
+    first_press = {"text": "my secret", "client_id": "1"}
+    with r.database.write() as session:
+        chat, use = store.enter(session, ticket(page), r.vault)
+    second = web.post(f"/chat/{ticket(page)}", data=first_press)
+    assert second.status_code == 200
+    with r.database.write() as session, pytest.raises(store.Gone):
+        store.renew(session, ticket(page), use, r.vault)
+    goes_on = web.get(f"/chat/{ticket(second.text)}")
+    assert text(goes_on.text).count("my secret") == 1
+    assert chat not in goes_on.text
+
+
+def test_two_presses_at_the_same_moment(web: Any) -> None:
+    page, gate, answers = begin(web), threading.Barrier(2), []
+
+    def press() -> None:
+        gate.wait()
+        answers.append(web.post(f"/chat/{ticket(page)}", data={"text": "my secret", "client_id": "1"}))
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    [shown] = [a for a in answers if a.status_code == 200]
+    assert text(web.get(f"/chat/{ticket(shown.text)}").text).count("my secret") == 1
+
+
+def test_who_leaves_while_the_answer_is_on_its_way_is_shown_nothing(web: Any) -> None:
+    r, page = web.app.state.resources, begin(web)
+    with r.database.write() as session:
+        _, use = store.enter(session, ticket(page), r.vault)
+    assert web.post(f"/chat/{ticket(page)}/leave").status_code == 204
+    with r.database.write() as session, pytest.raises(store.Gone):
+        store.renew(session, ticket(page), use, r.vault)
+    assert web.get(f"/chat/{ticket(page)}").status_code == 404

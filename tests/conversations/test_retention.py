@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.clock import now
 from bot.conversations import handoffs, retention, store
 from bot.conversations.database import Database
-from bot.conversations.tables import Conversation, Staff
+from bot.conversations.tables import Conversation, Rate, Staff
 from bot.settings import Settings
 
 Make = Callable[..., str]
@@ -55,7 +55,8 @@ def test_a_handoff_outlives_its_visitor_by_ten_minutes(database: Database, hand_
     with database.write() as session:
         session.get_one(Conversation, gone).left_at = now() - dt.timedelta(minutes=11)
         session.get_one(Conversation, just_gone).left_at = now() - dt.timedelta(minutes=9)
-    left(database)
+    with database.write() as session:
+        assert retention.end_left_handoffs(session) == 1
     with database.read() as session:
         assert handoffs.position(session, gone) is None
         assert handoffs.position(session, just_gone) == 0
@@ -73,3 +74,20 @@ def test_staff_who_close_a_chat_that_was_only_kept_for_them_erase_it(
     with database.write() as session:
         handoffs.close(session, chat, jo, "emergency_services")
     assert left(database) == set()
+
+
+def test_many_at_once_are_erased_in_short_transactions(database: Database, new_chat: Make) -> None:
+    """A sweep after a long pause must not keep visitors' messages from being stored."""
+    chats = [new_chat() for _ in range(retention.BATCH + 1)]
+    for chat in chats:
+        age(database, chat, hours=80)
+    assert len(left(database)) == 1
+    assert left(database) == set()
+
+
+def test_the_count_of_an_address_goes_with_its_hour(database: Database) -> None:
+    with database.write() as session:
+        session.add(Rate(bucket="a", count=1, until=now() - dt.timedelta(seconds=1)))
+    left(database)
+    with database.read() as session:
+        assert session.scalars(select(Rate)).all() == []

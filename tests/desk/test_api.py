@@ -153,6 +153,13 @@ def test_two_browsers_claim_at_the_same_moment(sit: Sit, chat: Chat) -> None:
     assert (body["in_charge"], body["staff"]) == ("staff", ("Jo", "Sam")[winner])
 
 
+def test_a_second_press_of_ones_own_claim_changes_nothing(sit: Sit, chat: Chat) -> None:
+    jo = sit("Jo")
+    chat.say(KNIFE)
+    assert [jo.post(f"conversations/{chat.id}/claim").status_code for _ in range(2)] == [200, 200]
+    assert len([text for _, text in said(chat) if "has joined" in text]) == 1
+
+
 def test_the_second_message_is_true_when_somebody_is_there(sit: Sit, chat: Chat) -> None:
     sit("Jo")
     second = chat.say(KNIFE)["messages"][2]["text"]
