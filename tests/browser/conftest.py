@@ -27,8 +27,9 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for a module, not for the session: while it runs, nobody else can use asyncio in this thread."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
         yield started

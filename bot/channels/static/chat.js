@@ -5,6 +5,9 @@ const TYPING_MS = 1000;
 
 const byId = (id) => document.getElementById(id);
 
+/** The chat is on the screen: not left or deleted while something was still on its way. */
+const isOpen = () => byId("chat") !== null;
+
 // Since the visitor last sent something and until they scroll, the page follows what arrives, from `anchor` on.
 const place = { following: false, anchor: null, y: 0 };
 
@@ -41,6 +44,7 @@ function node(message) {
  * Ids below zero were said but not stored: they stand at the end, in place of earlier ones.
  */
 export function show(messages, live = true) {
+  if (!isOpen()) return;
   const log = byId("log");
   const atEnd = !log.lastElementChild || hidden() < NEAR_END_PX;
   let first = null;
@@ -67,6 +71,7 @@ export function show(messages, live = true) {
 
 /** Who is in charge, and the place in the queue. */
 export function showState({ in_charge_words: words, queue_position: position }) {
+  if (!isOpen()) return;
   const { queue } = byId("chat").dataset;
   const text = `${words ?? ""} ${position ? queue.replace("{n}", position) : ""}`.trim();
   const line = byId("status-charge");
@@ -75,17 +80,19 @@ export function showState({ in_charge_words: words, queue_position: position }) 
 
 /** A line about the connection or the message under way; empty to clear it. */
 export function showLine(text) {
-  byId("status-line").textContent = text;
+  if (isOpen()) byId("status-line").textContent = text;
 }
 
 /** An error by the box; empty to clear it. The text in the box stays. */
 export function showError(text) {
+  if (!isOpen()) return;
   byId("error").textContent = text;
   byId("text").setAttribute("aria-invalid", String(Boolean(text)));
 }
 
 /** Say for a moment that someone writes. */
 export function showTyping() {
+  if (!isOpen()) return;
   const line = byId("typing");
   line.textContent = byId("chat").dataset.typing;
   setTimeout(() => line.replaceChildren(), TYPING_MS);

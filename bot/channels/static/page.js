@@ -20,7 +20,7 @@ function gone(why) {
 
 function explain(error) {
   if (!(error instanceof ApiError)) throw error;
-  if (!chat) return undefined;
+  if (!chat || !byId("chat")) return undefined;
   if (error.status === 404) return gone("over");
   const words = byId("chat").dataset;
   const { error: told, messages } = error.body ?? {};
