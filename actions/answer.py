@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.also import with_the_rest
 from actions.base import ReplyAction, Said, Turn
 from actions.content import knowledge_first
 
@@ -13,4 +14,4 @@ class Answer(ReplyAction):
 
     def answer(self, turn: Turn) -> Said:
         """The reply to a question."""
-        return knowledge_first(self.libraries, turn)
+        return with_the_rest(self.libraries, turn, knowledge_first(self.libraries, turn))

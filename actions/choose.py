@@ -5,12 +5,26 @@ from __future__ import annotations
 import re
 
 from actions.base import PersonAsked, ReplyAction, Said, Turn
-from actions.content import MORE, from_knowledge, if_more_than_talk, more_services, services, sought, typed
+from actions.content import (
+    MORE,
+    SERVICE,
+    from_knowledge,
+    if_more_than_talk,
+    knowledge,
+    more_services,
+    offered_again,
+    one_service,
+    services,
+    sought,
+    typed,
+)
 from actions.libraries import PERSON
 
 _ORDER = ("first", "second", "third", "fourth", "fifth", "sixth")
-_NUMBERS = ("one", "two", "three", "four", "five", "six")
+_NUMBERS = ("two", "three", "four", "five", "six")
 _LAST = ("last", "bottom")
+# "the money one" names a thing, not the first of the choices
+_ONE = re.compile(r"(?:.*\b(?:number|option|choice|no) )?one(?: please| thanks| then)?")
 _DIGITS = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 
 
@@ -18,17 +32,18 @@ def position(text: str) -> int | None:
     """Which of the choices a typed message means: 1 for the first, -1 for the last, None if it does not say."""
     if digits := _DIGITS.search(text):
         return int(digits[0])
-    words = set(re.findall(r"[a-z]+", text.lower()))
+    said = " ".join(re.findall(r"[a-z]+", text.lower()))
+    words = set(said.split())
     if words.intersection(_LAST):
         return -1
     if "top" in words:
         return 1
     # The ordinals come first: "the second one" is 2
-    for names in (_ORDER, _NUMBERS):
-        for number, name in enumerate(names, 1):
+    for start, names in ((1, _ORDER), (2, _NUMBERS)):
+        for number, name in enumerate(names, start):
             if name in words:
                 return number
-    return None
+    return 1 if _ONE.fullmatch(said) else None
 
 
 class Choose(ReplyAction):
@@ -41,11 +56,14 @@ class Choose(ReplyAction):
         if turn.chosen is not None:
             return self._take(turn.chosen, turn)
         if turn.intent == "affirm":
-            offered = [value for value in turn.pending if value != PERSON] or turn.pending
-            return self._take(offered[0], turn) if len(offered) == 1 else self._unclear(turn)
+            buttons = [value for value in turn.pending if not value.startswith(SERVICE)]
+            offered = [value for value in buttons if value != PERSON] or buttons
+            if len(offered) == 1 and (offered[0] != PERSON or self.libraries.dialogue.means_yes(turn.text)):
+                return self._take(offered[0], turn)
+            return self._unclear(turn)
         number = position(turn.text)
-        # Services are numbered in their text, so that a number never means the button below them
-        options = [value for value in turn.pending if value != MORE]
+        # Services and entries are numbered in their text, a button for more or for a person is not
+        options = [value for value in turn.pending if value not in (MORE, PERSON)]
         if number is None or not options:
             return self._unclear(turn)
         if number == 0 or number > len(options):
@@ -54,8 +72,11 @@ class Choose(ReplyAction):
         return self._take(options[number - 1 if number > 0 else -1], turn)
 
     def _unclear(self, turn: Turn) -> Said:
-        more = if_more_than_talk(self.libraries, turn)
-        return more or Said(self.libraries.dialogue.say("which"))
+        named = knowledge(self.libraries, turn) if turn.intent == "choose" and turn.chosen is None else None
+        if named and named.outcome in ("answer", "clarify"):
+            return from_knowledge(named)
+        more = if_more_than_talk(self.libraries, turn) or offered_again(self.libraries, turn)
+        return more or Said(self.libraries.dialogue.say("which"), pending=turn.pending or None)
 
     def _take(self, value: str, turn: Turn) -> Said:
         kind, _, rest = value.partition(":")
@@ -66,6 +87,8 @@ class Choose(ReplyAction):
         try:
             if kind == "entry":
                 return from_knowledge(self.libraries.knowledge.entry(rest))
+            if value.startswith(SERVICE):
+                return one_service(self.libraries, turn, rest)
             if kind == "need":
                 return services(self.libraries, self.libraries.directory.for_need(rest).after(sought(turn)))
         except KeyError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.also import with_the_rest
 from actions.base import ReplyAction, Said, Turn
 from actions.content import from_knowledge, knowledge, knowledge_first
 
@@ -15,4 +16,4 @@ class Fallback(ReplyAction):
         """The reply to anything else. To the other side, no services for victims of what they are charged with."""
         if turn.intent == "other_side":
             return from_knowledge(knowledge(self.libraries, turn))
-        return knowledge_first(self.libraries, turn)
+        return with_the_rest(self.libraries, turn, knowledge_first(self.libraries, turn))

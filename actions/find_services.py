@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.also import with_the_rest
 from actions.base import ReplyAction, Said, Turn
 from actions.content import directory_first
 
@@ -13,4 +14,4 @@ class FindServices(ReplyAction):
 
     def answer(self, turn: Turn) -> Said:
         """The services that fit, or a question for what is missing."""
-        return directory_first(self.libraries, turn)
+        return with_the_rest(self.libraries, turn, directory_first(self.libraries, turn))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -27,7 +28,28 @@ class Dialogue(Strict):
 
     person_label: str
     more_label: str
+    asking_words: list[str]
+    asking_lead_ins: list[str]
+    people_words: list[str]
+    yes_words: list[str]
+    also: str
     phrases: dict[str, Phrase]
+
+    def asking(self, piece: str) -> bool:
+        """Whether a piece of a message is a question of its own, by the word it begins with."""
+        words = re.sub(r"[^a-z ]", "", piece.lower()).split()
+        for lead_in in self.asking_lead_ins:
+            if words[: len(lead_in.split())] == lead_in.split():
+                words = words[len(lead_in.split()) :]
+        return len(words) > 1 and words[0] in self.asking_words
+
+    def means_yes(self, text: str) -> bool:
+        """Whether somebody says yes to a person; "ok" may only mean that the message was read."""
+        return bool(set(re.findall(r"[a-z]+", text.lower())).intersection(self.yes_words))
+
+    def means_people(self, text: str) -> bool:
+        """Whether a request for more is for other people or services, not for more about an answer."""
+        return bool(set(re.findall(r"[a-z]+", text.lower())).intersection(self.people_words))
 
     def say(self, name: str, **values: object) -> Reply:
         """The phrase as a reply. Raises KeyError if there is none of that name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.base import ReplyAction, Said, Turn
-from actions.content import from_knowledge, if_more_than_talk, services, sought
+from actions.content import from_knowledge, if_more_than_talk, offered_again, services, sought
 
 
 class Repeat(ReplyAction):
@@ -16,12 +16,14 @@ class Repeat(ReplyAction):
         if more := if_more_than_talk(self.libraries, turn):
             return more
         last = turn.slots.get("last_kind")
+        if last == "clarify" and (again := offered_again(self.libraries, turn)):
+            return again
         if last == "entry":
             said = from_knowledge(self.libraries.knowledge.entry(turn.slots["last_entry"]))
         elif last == "services":
             said = services(self.libraries, sought(turn))
         else:
-            return Said(self.libraries.dialogue.say("nothing_yet"))
+            return Said(self.libraries.dialogue.say("not_clear"))
         heading = self.libraries.dialogue.say("again")
         text = f"{heading.text}\n\n{said.reply.text}"
         choices = [*said.reply.choices, *(c for c in heading.choices if c not in said.reply.choices)]

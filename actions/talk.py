@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.base import ReplyAction, Said, Turn
-from actions.content import if_more_than_talk
+from actions.content import SETTLED, SURE, from_knowledge, if_more_than_talk, knowledge
 
 
 class Talk(ReplyAction):
@@ -14,4 +14,7 @@ class Talk(ReplyAction):
     def answer(self, turn: Turn) -> Said:
         """A short phrase, or the answer to what else was said."""
         more = if_more_than_talk(self.libraries, turn)
+        if more is None and turn.confidence < SURE:
+            answer = knowledge(self.libraries, turn)
+            more = from_knowledge(answer) if answer.outcome in SETTLED else None
         return more or Said(self.libraries.dialogue.say(turn.intent))

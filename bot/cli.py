@@ -131,7 +131,9 @@ def place(text: tuple[str, ...], jsonl: bool, area: str) -> None:
 
 
 @main.command()
-@click.option("--end-with-parent", is_flag=True, help="Stop, too, when the process that started this one ends.")
+@click.option(
+    "--end-with-parent", is_flag=True, help="Stop, too, when the process that started this one ends."
+)
 def run(end_with_parent: bool) -> None:
     """Set up what is missing, start everything, keep it up until Ctrl-C."""
     from bot.processes.run import run as keep

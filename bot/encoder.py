@@ -48,7 +48,9 @@ class Encoder:
         tokenizer.enable_truncation(MAX_TOKENS)
         tokenizer.no_padding()
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        return cls(session, tokenizer, hashlib.sha256(MANNER + (folder / "card.json").read_bytes()).hexdigest())
+        return cls(
+            session, tokenizer, hashlib.sha256(MANNER + (folder / "card.json").read_bytes()).hexdigest()
+        )
 
     def encode(self, sentences: Sequence[str]) -> npt.NDArray[np.float32]:
         """Vectors of shape (len(sentences), 384), float32, in the order of `sentences`.

@@ -29,7 +29,8 @@ class Found:
     """The answer. `text` is complete by itself; `services` stand in it, `more` do not.
 
     `area` is the authority, "outside", or "ambiguous" where no one place was named. `ask_place` says that the
-    text asks where the person is; `choices` are the places they may have meant.
+    text asks where the person is; `choices` are the places they may have meant; `numbered` are the ids of the
+    services with a number in the text, in that order.
     """
 
     need: str | None
@@ -39,6 +40,7 @@ class Found:
     ask_place: bool = False
     more: list[ServiceCard] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
+    numbered: list[str] = field(default_factory=list)
 
 
 class Directory:
@@ -71,6 +73,10 @@ class Directory:
         self.understanding.needs[need]
         return replace(self.understand(message), needs=(need,), named=())
 
+    def graver(self, need: str, other: str) -> bool:
+        """Whether a need is more dangerous than another. Raises KeyError on one that does not exist."""
+        return self.understanding.needs[need].order < self.understanding.needs[other].order
+
     def label(self, need: str) -> str:
         """What a need is called, for a list to choose from. Raises KeyError."""
         return self.understanding.needs[need].label
@@ -82,16 +88,19 @@ class Directory:
         rest = [s for s in self.services.values() if all(w in _searchable(s) for w in words)]
         return list({s.id: s for s in [*named, *rest]}.values())
 
-    def find(self, query: Query, at: dt.datetime, danger: bool = False) -> Found:
+    def find(self, query: Query, at: dt.datetime, danger: bool = False, only: tuple[str, ...] = ()) -> Found:
         """The few services that fit, with the words for them; `danger` puts 999 before all else.
 
-        `at` is aware. With no need at all it gives what helps after any crime.
+        `at` is aware. With no need at all it gives what helps after any crime. `only` are ids of services to be
+        shown and no others, as after "more" or a typed number.
         """
         asked = self._with_needs(query)
         first, rest = self._matcher.choose(asked, at)
         if not first:  # nobody who would take them: never leave without someone to talk to
             first, rest = self._matcher.choose(replace(asked, needs=(GENERAL,)), at)
         first, rest = self._named_first(asked, first, rest)
+        if only:
+            first, rest = [self.services[s] for s in only if self.services[s].shown], []
         ask = not (asked.place.known or asked.place.authority == OUTSIDE or asked.place_asked)
         ask = ask and not asked.refuge_address and self._matcher.depends_on_place(asked)
         authority = asked.place.known
@@ -103,13 +112,14 @@ class Directory:
             text=self._text(query, asked, first, at, danger, ask),
             ask_place=ask,
             choices=self._choices(asked) if ask else [],
+            numbered=[s.id for s in self._in_text(first, asked)],
         )
 
     def _with_needs(self, query: Query) -> Query:
         if query.refuge_address:
             return replace(query, needs=tuple(dict.fromkeys((*_REFUGE_NEEDS, *query.needs))), named=())
         if query.needs:
-            return query
+            return self.understanding.widened(query)
         named = [self.services[n] for n in query.named]
         needs = [min(s.needs, key=s.needs.__getitem__) for s in named if s.needs]
         child = self.understanding.needs[GENERAL].for_child if query.about == "child" else None
@@ -171,6 +181,8 @@ class Directory:
 
     def _heading(self, query: Query) -> str:
         words, place = self._wording.answer, query.place
+        if place.authority == OUTSIDE and place.name in self.places.beyond:
+            return words.beyond.format(place=place.name)
         if place.authority == OUTSIDE:
             template = words.outside if place.name else words.outside_unnamed
             return template.format(place=place.name, area=self.area.full_name)

@@ -14,6 +14,7 @@ from bot.directory.patterns import normalise
 from bot.directory.postcodes import Located, Postcodes
 
 OUTSIDE, AMBIGUOUS = "outside", "ambiguous"
+_ONLY_HOME = 3
 _LONGEST_HOME = 5
 _SHORT_MESSAGE = 3
 _STOPS = re.compile(r"[,.;:!?()\n]+")
@@ -34,6 +35,8 @@ class OutsideFile(Strict):
     """`outside_places.yml`: what lies elsewhere, and the words around a place."""
 
     names: list[str]
+    beyond: list[str] = []
+    abroad: list[str] = []
     careful: list[str] = []
     ordinary: list[str] = []
     not_before: list[str]
@@ -65,7 +68,7 @@ NO_PLACE = PlaceResult()
 
 @dataclass(frozen=True)
 class _Name:
-    """A name in the gazetteer; `care`: 0 none, 1 needs a cue, 2 is an ordinary word."""
+    """A name in the gazetteer; `care`: 0 none, 1 needs a cue, 2 is an ordinary word, 3 only a home."""
 
     name: str
     authorities: tuple[str, ...]
@@ -101,6 +104,7 @@ class Places:
         if unknown:
             raise ContentError(f"areas/{area.id}/places.yml: not an authority of the area: {sorted(unknown)}")
         self._names = _names(places, outside)
+        self.beyond = frozenset(outside.beyond)
         self._longest = max(key.count(" ") + 1 for key in self._names)
         self._fuzzy = {_key(name) for name in places.fuzzy}
         self._county = frozenset(_key(name) for name in area.county_names)
@@ -146,6 +150,8 @@ class Places:
         if at + size < len(words) and words[at + size] in self._not_before:
             return False
         before = words[at - 1] if at else ""
+        if name.care == _ONLY_HOME:  # somebody "from Poland" lives here
+            return before != "from" and self._is_home(words, at)
         followed = at + size < len(words) and words[at + size] in self._county
         if name.care == 0 or followed or len(words) == size or self._is_home(words, at):
             return True
@@ -174,11 +180,13 @@ def _names(places: PlacesFile, outside: OutsideFile) -> dict[str, _Name]:
     """All names by key; an area's own win over those outside."""
     ordinary = {_key(name) for name in [*places.ordinary, *outside.ordinary]}
     careful = {_key(name) for name in [*places.careful, *outside.careful]}
+    abroad = {_key(name) for name in outside.abroad}
     given: dict[str, _Name] = {}
 
     def add(written: str, name: str, authorities: tuple[str, ...]) -> None:
         key = _key(written)
-        given[key] = _Name(name, authorities, 2 if key in ordinary else int(key in careful))
+        care = _ONLY_HOME if key in abroad else 2 if key in ordinary else int(key in careful)
+        given[key] = _Name(name, authorities, care)
 
     for name in outside.names:
         add(name, name, (OUTSIDE,))

@@ -13,6 +13,7 @@ from bot.directory.places import NO_PLACE, PlaceResult
 from bot.directory.schema import Caller, Gender
 
 About = Literal["self", "child", "friend", "practitioner"]
+_GENERAL = "general"
 ADULT, OLDER, CHILD_WRITING_AGE = 18, 60, 13
 _NOT_YEARS = (
     r"(?! (?:months?|weeks?|minutes?|mins?|hours?|days?|miles?|stone|percent|st|times|pounds|quid|of|k"
@@ -88,8 +89,16 @@ class Query:
         return self.needs[0] if self.needs else None
 
     def after(self, earlier: Query) -> Query:
-        """This message read as going on from an `earlier` one: what it leaves unsaid is taken from there."""
-        same = self if self.needs or self.named else replace(self, needs=earlier.needs, named=earlier.named)
+        """This message read as going on from an `earlier` one: what it leaves unsaid is taken from there.
+
+        "Who can I talk to" is said of the trouble named before, so that it does not push that out.
+        """
+        says_more = self.named or set(self.needs) - {_GENERAL}
+        same = (
+            self
+            if says_more or not earlier.needs
+            else replace(self, needs=earlier.needs, named=earlier.named)
+        )
         return replace(
             same,
             place=self.place if self.place.said else earlier.place,
@@ -165,6 +174,12 @@ class Understanding:
             groups=groups,
             refuge_address=bool(self._refuge_address.search(text)) and not self._refuge_help.search(text),
         )
+
+    def widened(self, query: Query) -> Query:
+        """The query with the needs that come too once an age is known, which may be said turns after the need."""
+        child = _under(query.age) or (query.about == "child" and (query.age is None or query.age < ADULT))
+        needs = self._widened(set(query.needs), child, "older" in query.groups)
+        return replace(query, needs=self._ordered(needs))
 
     def _found(self, text: str) -> set[str]:
         hits = {m.need.id for m in self._matchers if m.any.search(text) and not m.unless.search(text)}

@@ -46,6 +46,7 @@ class AnswerWords(Strict):
     anywhere: str
     outside: str
     outside_unnamed: str
+    beyond: str
     service: str
     labelled: str
     free: str

@@ -106,6 +106,10 @@ class KnowledgeBase:
         day = self._day(on)
         return self._render(day.entries[id], day)
 
+    def offer(self, ids: Iterable[str], on: dt.date | None = None) -> Answer:
+        """Asks which of these entries is meant, by number; those not in force are left out."""
+        return self._clarify(ids, self._day(on))
+
     def entries(self, on: dt.date | None = None) -> tuple[Entry, ...]:
         """All entries in force on a day, for pages and the desk."""
         return tuple(self._day(on).entries.values())

@@ -57,7 +57,7 @@ def broad_choices(question: str, policy: Policy, small: Iterable[str]) -> tuple[
 
 
 def decide(found: Found, limits: Thresholds, broad: tuple[str, ...] = ()) -> Decision:
-    """The outcome for these scores, in the order: exact words, sure, broad, not ours, a few, unknown."""
+    """The outcome for these scores, in the order: exact words, broad, sure, not ours, a few, unknown."""
     if found.exact:
         name = found.exact
         exact_group = name.removeprefix(GROUP) if name.startswith(GROUP) else None
@@ -66,10 +66,10 @@ def decide(found: Found, limits: Thresholds, broad: tuple[str, ...] = ()) -> Dec
     groups = np.array([label.startswith(GROUP) for label in found.labels])
     ranked = _ranked(found, shares, ~groups)
     near_enough = found.nearest >= limits.nearest
-    if near_enough and ranked and ranked[0][1] >= limits.answer:
-        return Decision("entry", (ranked[0][0],), share=ranked[0][1])
     if broad:
         return Decision("clarify", broad)
+    if near_enough and ranked and ranked[0][1] >= limits.answer:
+        return Decision("entry", (ranked[0][0],), share=ranked[0][1])
     if not near_enough:
         return Decision("unsure")
     if float(shares[groups].sum()) >= limits.not_ours:

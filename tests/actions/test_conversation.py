@@ -115,7 +115,9 @@ def test_an_unknown_place_is_not_asked_for_again(chat: Chat) -> None:
 
 
 def test_a_place_before_the_need_is_remembered(chat: Chat) -> None:
-    assert "What happened" in chat.say("action_find_services", "colchester", "inform_place").text
+    first = chat.say("action_find_services", "colchester", "inform_place")
+    assert "what happened" in first.text
+    assert first.services
     assert "Colchester" in chat.say("action_find_services", "i was raped", "find_service").text
 
 
@@ -197,3 +199,73 @@ def test_a_failing_action_says_nothing_and_logs_no_text(chat: Chat, caplog: pyte
 def test_every_action_of_the_domain_exists(executor: ActionExecutor) -> None:
     domain = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))
     assert set(domain["actions"]) == set(executor.actions)
+
+
+def test_what_a_question_was_about_is_remembered_for_a_place_named_later(chat: Chat) -> None:
+    chat.say("action_answer", "how do i report a scam, my bank account was emptied", "ask_report")
+    reply = chat.say("action_find_services", "maldon", "inform_place")
+    assert "what happened" not in reply.text
+    assert [s.id for s in reply.services if s.id == "report-fraud"]
+
+
+def test_a_number_below_services_names_a_service_and_never_calls_a_person(chat: Chat) -> None:
+    chat.say("action_find_services", "who helps after a burglary in harlow", "find_service")
+    second = chat.say("action_choose", "2", "choose")
+    assert [s.id for s in second.services] == ["essex-police"]
+    assert chat.say("action_choose", "the cheap one", "choose").text
+
+
+def test_more_never_shows_again_what_was_shown(chat: Chat) -> None:
+    seen = {s.id for s in chat.say("action_find_services", "burgled in wickford", "find_service").services}
+    for _ in range(4):
+        more = {s.id for s in chat.say("action_more", "more", "more").services}
+        assert not seen & more
+        seen |= more
+
+
+def test_what_was_asked_back_is_asked_again_where_nothing_new_was_said(chat: Chat) -> None:
+    asked = chat.say("action_answer", "money", "ask_money")
+    for action, words, intent in (
+        ("action_repeat", "i dont understand", "ask_simpler"),
+        ("action_answer", "what if they dont", "ask_right"),
+        ("action_choose", "yes", "affirm"),
+    ):
+        assert chat.say(action, words, intent).choices == asked.choices
+
+
+def test_of_several_questions_none_is_lost(chat: Chat) -> None:
+    text = "i was mugged in witham, who helps me, how do i claim criminal injuries and can i change my statement?"
+    reply = chat.say("action_find_services", text, "find_service")
+    assert reply.services
+    offered = {choice.value for choice in reply.choices}
+    assert "entry:vps-change" in offered or "entry:statement-correct" in offered
+
+
+def test_another_country_is_not_sent_to_services_of_england(chat: Chat) -> None:
+    reply = chat.say("action_find_services", "i got robbed in edinburgh", "find_service")
+    assert "outside England and Wales" in reply.text
+
+
+def test_ok_is_no_request_for_a_person_and_yes_is(chat: Chat) -> None:
+    chat.say("action_answer", "can they use my fitbit as evidence", "ask_right")
+    chat.slots["pending"] = ["person"]
+    assert chat.say("action_choose", "ok", "affirm").text
+    chat.slots["pending"] = ["person"]
+    assert chat.raw("action_choose", "yes please", "affirm") == [{"request": "person"}]
+
+
+def test_who_can_i_talk_to_keeps_to_what_was_told_before(chat: Chat) -> None:
+    first = chat.say("action_find_services", "i was raped last year", "find_service")
+    second = chat.say("action_find_services", "who can i talk to in brentwood", "find_service")
+    assert first.services[0].id in {service.id for service in second.services}
+
+
+def test_an_age_said_later_brings_what_is_there_for_the_young(chat: Chat) -> None:
+    chat.say("action_find_services", "they want me to get married and i dont", "find_service")
+    reply = chat.say("action_find_services", "im 16", "find_service")
+    assert "childline" in {service.id for service in reply.services}
+
+
+def test_a_child_whose_words_are_not_understood_still_reads_who_listens(chat: Chat) -> None:
+    reply = chat.say("action_find_services", "im 14 and my tummy hurts about home", "find_service")
+    assert "childline" in {service.id for service in reply.services}

@@ -38,7 +38,11 @@ def test_every_category_of_the_evaluation_is_known() -> None:
         ("risk/patterns/weapon.yml", {"category": "spaceships"}, "spaceships"),
         ("risk/patterns/weapon.yml", {"category": None}, "one of category and signal"),
         ("risk/patterns/weapon.yml", {"patterns": [{"id": "x", "why": "y", "say": ["@nobody"]}]}, "@nobody"),
-        ("risk/patterns/weapon.yml", {"patterns": [{"id": "suicide.now", "why": "y", "say": ["a b"]}]}, "taken"),
+        (
+            "risk/patterns/weapon.yml",
+            {"patterns": [{"id": "suicide.now", "why": "y", "say": ["a b"]}]},
+            "taken",
+        ),
         ("risk/patterns/weapon.yml", {"colour": "red"}, "colour"),
         ("risk/words.yml", {"sets": {"a": ["(b"]}}, "words.yml"),
     ],
