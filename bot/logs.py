@@ -22,7 +22,7 @@ def describe(error: BaseException) -> str:
 class PlainFormatter(logging.Formatter):
     """Formats records, and exceptions by `describe` alone."""
 
-    def formatException(self, ei: ExcInfo) -> str: 
+    def formatException(self, ei: ExcInfo) -> str:
         """Instead of a traceback."""
         return describe(ei[1]) if ei[1] is not None else ""
 

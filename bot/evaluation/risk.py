@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.content import DATA, ROOT
+from bot.evaluation.proportion import proportion
 from bot.risk import Level, RiskAssessment, assess, load_full
 from bot.risk.line import risk_line
 
@@ -80,16 +81,16 @@ def _figures(examples: Sequence[Example], mode: Mode) -> dict[str, Any]:
 
 def _recall(seen: Sequence[tuple[Example, RiskAssessment]], at_least: Level, as_: Level) -> dict[str, Any]:
     wanted = [a.level >= as_ for e, a in seen if e.level >= at_least]
-    return _share(sum(wanted), len(wanted))
+    return proportion(sum(wanted), len(wanted))
 
 
 def _precision(seen: Sequence[tuple[Example, RiskAssessment]]) -> dict[str, Any]:
     alarms = [e.level >= RAISED for e, a in seen if a.level >= RAISED]
-    return _share(sum(alarms), len(alarms))
+    return proportion(sum(alarms), len(alarms))
 
 
 def _false_alarms(seen: Sequence[tuple[Example, RiskAssessment]]) -> dict[str, Any]:
-    return _share(sum(a.level >= RAISED for _, a in seen), len(seen))
+    return proportion(sum(a.level >= RAISED for _, a in seen), len(seen))
 
 
 def _by_category(seen: Sequence[tuple[Example, RiskAssessment]]) -> dict[str, Any]:
@@ -101,19 +102,8 @@ def _by_category(seen: Sequence[tuple[Example, RiskAssessment]]) -> dict[str, An
         if group:
             raised = sum(a.level >= RAISED for _, a in group)
             named = sum(name in a.categories for _, a in group)
-            table[name] = {"raised": _share(raised, len(group)), "named": _share(named, len(group))}
+            table[name] = {"raised": proportion(raised, len(group)), "named": proportion(named, len(group))}
     return table
-
-
-def _share(found: int, total: int) -> dict[str, Any]:
-    """A proportion with its exact (Clopper-Pearson) 95% interval."""
-    if not total:
-        return {"found": 0, "of": 0, "share": None, "low": None, "high": None}
-    from scipy.stats import beta
-
-    low = float(beta.ppf(0.025, found, total - found + 1)) if found else 0.0
-    high = float(beta.ppf(0.975, found + 1, total - found)) if found < total else 1.0
-    return {"found": found, "of": total, "share": found / total, "low": low, "high": high}
 
 
 def _miss(example: Example, assessment: RiskAssessment) -> dict[str, str]:
