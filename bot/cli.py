@@ -192,7 +192,7 @@ def add_user(name: str, role: Any, team: str | None, password_stdin: bool, no_to
     password = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
     if accounts.weak(password, name):
         raise click.ClickException(
-            f"The password needs {accounts.MIN_PASSWORD} characters or more and must not contain the name."
+            f"The password needs {accounts.MIN_PASSWORD} characters or more and must not be the name."
         )
     area = get_settings().areas[0]
     try:

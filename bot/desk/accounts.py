@@ -22,7 +22,7 @@ from bot.crypto import Vault
 Role = Literal["staff", "supervisor", "safeguarding", "editor", "administrator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 FIRST_USER = "admin"
-MIN_PASSWORD = 10
+MIN_PASSWORD = 8
 FAILURES = 5
 LOCKED = dt.timedelta(minutes=15)
 CODE_STEP_S = 30
@@ -59,7 +59,7 @@ def _nobody() -> str:
 
 def weak(password: str, name: str) -> bool:
     """Whether a password is too short or the user's name."""
-    return len(password) < MIN_PASSWORD or name.lower() in password.lower()
+    return len(password) < MIN_PASSWORD or password.lower() == name.lower()
 
 
 def add(
