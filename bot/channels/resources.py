@@ -9,7 +9,6 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from bot.channels.visitor import State, Visitors
-from bot.conversations import handoffs
 from bot.conversations.database import Database
 from bot.conversations.events import Watcher
 from bot.conversations.rasa import RasaClient
@@ -41,8 +40,7 @@ class Resources:
     @staticmethod
     def state_of(session: Session, conversation_id: str) -> State:
         """The state of a conversation that is there."""
-        conversation = session.get_one(Conversation, conversation_id)
-        return State(conversation.in_charge, handoffs.position(session, conversation_id))
+        return State.of(session, session.get_one(Conversation, conversation_id))
 
     @staticmethod
     def still_open(session: Session, conversation_id: str) -> bool:

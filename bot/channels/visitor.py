@@ -39,6 +39,11 @@ class State:
     in_charge: str
     before: int | None
 
+    @classmethod
+    def of(cls, session: Session, conversation: Conversation) -> State:
+        """The state of a conversation now."""
+        return cls(conversation.in_charge, handoffs.position(session, conversation.id))
+
     def as_json(self) -> dict[str, Any]:
         """As the API tells it; `queue_position` counts from 1 and is there only while waiting."""
         found: dict[str, Any] = {
@@ -165,7 +170,7 @@ class Visitors:
         if conversation is None:
             raise Problem(404, "not_found")
         said = store.messages(session, self.vault, conversation_id, after)
-        return said, State(conversation.in_charge, handoffs.position(session, conversation_id))
+        return said, State.of(session, conversation)
 
     async def leave(self, conversation_id: str) -> None:
         """The visitor is gone: nothing is offered to whoever looks next; an open hand-off lives on a while."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import now
@@ -116,6 +116,15 @@ def open_handoff(session: Session, vault: Vault, conversation: Conversation, ala
     return True
 
 
+def in_reach(conversation_id: str, staff: Staff) -> ColumnElement[bool]:
+    """That it is this conversation, and one of this person's team and area."""
+    return and_(
+        Conversation.id == conversation_id,
+        Conversation.team == staff.team,
+        Conversation.area == staff.area,
+    )
+
+
 def _pass(
     session: Session,
     conversation_id: str,
@@ -127,12 +136,7 @@ def _pass(
     reason: str,
 ) -> None:
     """One atomic passage; raises Taken or store.Gone where it is not possible."""
-    condition = and_(
-        Conversation.id == conversation_id,
-        Conversation.in_charge == before,
-        Conversation.team == staff.team,
-        Conversation.area == staff.area,
-    )
+    condition = and_(in_reach(conversation_id, staff), Conversation.in_charge == before)
     if owner is not None:
         condition = and_(condition, Conversation.staff_id == owner)
     holder = staff.id if after == STAFF else None
@@ -153,13 +157,7 @@ def _pass(
     found = session.execute(
         select(Conversation.in_charge, Staff.name)
         .outerjoin(Staff, Staff.id == Conversation.staff_id)
-        .where(
-            and_(
-                Conversation.id == conversation_id,
-                Conversation.team == staff.team,
-                Conversation.area == staff.area,
-            )
-        )
+        .where(in_reach(conversation_id, staff))
     ).one_or_none()
     if found is None:
         raise store.Gone(conversation_id)

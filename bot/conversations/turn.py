@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -257,10 +258,10 @@ class Turns:
             log.warning("the static answer was given: %s", str(error) or type(error).__name__)
             return RasaAnswer([safety.static_reply()])
 
-    async def _write(self, work: object) -> bool:
+    async def _write(self, work: Callable[[Session], object]) -> bool:
         try:
             async with asyncio.timeout(STORE_WITHIN_S):
-                done = await self.database.run(work)  # type: ignore[arg-type, var-annotated]
+                done = await self.database.run(work)
         except store.Gone:
             # Erased while it was being answered: what comes late is dropped
             return False

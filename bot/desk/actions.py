@@ -77,13 +77,8 @@ def _read(
         .join(Handoff, Handoff.conversation_id == Conversation.id)
         .outerjoin(Staff, Staff.id == Conversation.staff_id)
         .where(
-            and_(
-                Conversation.id == conversation_id,
-                Conversation.team == staff.team,
-                Conversation.area == staff.area,
-                # Only what was handed off and is not over is anybody's to read
-                Handoff.closed_at.is_(None),
-            )
+            # Only what was handed off and is not over is anybody's to read
+            and_(handoffs.in_reach(conversation_id, staff), Handoff.closed_at.is_(None))
         )
     ).one_or_none()
     if row is None:

@@ -15,9 +15,6 @@ from typing import Any, Literal
 from bot.content import DATA, ROOT
 from bot.evaluation.proportion import proportion
 from bot.risk import Level, RiskAssessment, assess, load_full
-from bot.risk.line import risk_line
-
-__all__ = ["evaluate_risk", "read_examples", "risk_line"]
 
 Mode = Literal["floor", "full"]
 DEVELOP = DATA / "risk" / "examples"
