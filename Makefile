@@ -1,6 +1,6 @@
 # `make help` lists the targets. Prerequisites: Linux, git, make, a Python 3 with venv and pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup run train test check evaluate bench clean environment chromium
+.PHONY: help setup run train test check evaluate finetune bench clean environment chromium
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 
@@ -27,6 +27,9 @@ check: environment ## formatting, lint and types
 
 evaluate: setup ## how often the right entry is found and risk is seen, by cross-validation
 	@$(PYTHON) -m bot.evaluation $(ARGS)
+
+finetune: environment ## tune the encoder for risk on data/risk/examples (about an hour), write data/risk/adapter
+	@$(PYTHON) -m bot.tuning $(ARGS)
 
 bench: setup ## speed and memory of every part, ours against Rasa's default pipeline
 	@$(PYTHON) -m benchmarks $(ARGS)

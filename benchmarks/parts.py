@@ -80,12 +80,22 @@ def risk_floor(count: int) -> Figures:
 
 
 def risk_full(count: int) -> Figures:
-    """The full detector, in a process that has not seen these words before."""
+    """The full detector beside the untuned encoder, message by message, and the memory of a process that holds it."""
     from bot.risk import assess, load_full
 
     load_full()
     assess("")
-    return {"assess": summary(timed(assess, texts("risk/heldout_a.jsonl", count)))}
+    holds = round(psutil.Process().memory_info().rss / MB)
+    from bot.encoder import Encoder
+
+    untuned = Encoder.load()
+    times: dict[str, list[float]] = {"assess": [], "untuned_encoder": []}
+    for text in texts("risk/heldout_a.jsonl", count):
+        times["untuned_encoder"] += timed(lambda t: untuned.encode([t]), [text])
+        times["assess"] += timed(assess, [text])
+    found: Figures = {name: summary(values) for name, values in times.items()}
+    ratio = round(found["assess"]["p50_ms"] / found["untuned_encoder"]["p50_ms"], 2)
+    return {**found, "times_untuned": ratio, "rss_mb": holds}
 
 
 def knowledge(count: int) -> Figures:

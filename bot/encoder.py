@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ENCODER_DIR = ROOT / "build" / "encoder"
+RISK_ENCODER_DIR = ROOT / "build" / "risk-encoder"
 MAX_TOKENS = 256
 # Part of the digest that vectors are cached by: how sentences are put to the graph
 MANNER = b"alone"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.channels.errors import Problem
 from bot.clock import now
 from bot.conversations import handoffs, store
-from bot.conversations.consequences import PERSON, spoken
+from bot.conversations.consequences import spoken
 from bot.conversations.database import Database
 from bot.conversations.events import Watcher
 from bot.conversations.incoming import MAX_CHARS, Refused, Said, clean, tidy
@@ -25,6 +25,7 @@ from bot.crypto import Vault
 from bot.interface import interface
 from bot.messages import Reply
 from bot.risk import Level, assess, safety
+from bot.risk.safety import PERSON
 from bot.settings import Settings
 
 CHILD = "child"

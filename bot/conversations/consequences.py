@@ -11,8 +11,7 @@ from bot.crypto import Vault
 from bot.interface import interface
 from bot.messages import Choice, Reply
 from bot.risk import Level, RiskAssessment, safety
-
-PERSON = "person"
+from bot.risk.safety import PERSON
 
 
 def needs_person(assessment: RiskAssessment) -> bool:

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from bot.conversations import handoffs, store
 from bot.conversations.consequences import (
-    PERSON,
     answers,
     is_news,
     needs_person,
@@ -31,12 +30,16 @@ from bot.conversations.incoming import Said
 from bot.conversations.locks import turn_lock
 from bot.conversations.rasa import RasaAnswer, RasaClient, RasaUnavailable
 from bot.conversations.rates import message_wait
+from bot.conversations.second_look import SecondLook
+from bot.conversations.seeing import see
 from bot.conversations.tables import Conversation
-from bot.conversations.who_is_there import second_words
+from bot.conversations.who_is_there import language_card, second_words
 from bot.crypto import Vault
 from bot.logs import describe
 from bot.messages import Author, Reply
-from bot.risk import Level, RiskAssessment, assess, safety
+from bot.risk import Level, RiskAssessment, safety
+from bot.risk.model import ENGLISH
+from bot.risk.safety import PERSON
 from bot.settings import Settings
 
 STORE_WITHIN_S = 2.0
@@ -101,10 +104,11 @@ class Turns:
             watcher,
             settings,
         )
+        self.second_look = SecondLook(database, vault, watcher)
 
     async def take_turn(self, conversation_id: str, said: Said) -> Turn:
         """Assess, store, answer. Raises store.Gone, NotSaved, TooMany, Unanswered."""
-        assessment = assess(said.text)
+        assessment = await see(said.text)
         if said.choice == PERSON:
             assessment = replace(assessment, wants_person=True)
         received = await self._receive(conversation_id, said, assessment)
@@ -112,7 +116,11 @@ class Turns:
             if received.repeated:
                 await self._wait_for_answer(conversation_id, received.turn)
             else:
-                await self._reply(conversation_id, said, assessment, received)
+                self.second_look.explain_later(conversation_id, said.text, assessment)
+                counts = await self.second_look.rise(conversation_id, received.turn, said.text, assessment)
+                if counts is not assessment:
+                    received = replace(received, queued=True, fresh=True)
+                await self._reply(conversation_id, said, counts, received)
             return await self._outcome(conversation_id, received)
         except store.Gone:
             raise
@@ -127,8 +135,14 @@ class Turns:
         try:
             if received.queued:
                 await self._say_who_is_there(conversation_id, received.turn, assessment)
-            if received.in_charge != STAFF and answers(assessment):
+            if received.in_charge == STAFF or not answers(assessment):
+                return
+            if assessment.language == ENGLISH or said.choice:
                 await self._answer(conversation_id, said, assessment, received)
+            elif assessment.level < Level.URGENT:
+                await self._say(
+                    conversation_id, received.turn, assessment, language_card, (ASSISTANT, WAITING)
+                )
         except Exception as error:
             log.error("a turn failed after its message was stored: %s", describe(error))
             await self._write(lambda session: self._say_static(session, conversation_id, received.turn))
@@ -218,11 +232,20 @@ class Turns:
 
     async def _say_who_is_there(self, conversation_id: str, turn: int, assessment: RiskAssessment) -> None:
         """The second message: what is true about a person at this moment."""
+        await self._say(conversation_id, turn, assessment, second_words, (WAITING,))
 
+    async def _say(
+        self,
+        conversation_id: str,
+        turn: int,
+        assessment: RiskAssessment,
+        words: Callable[[Session, Conversation, RiskAssessment, Settings], Reply],
+        while_in_charge: tuple[str, ...],
+    ) -> None:
         def say(session: Session) -> None:
             conversation = store.locked(session, conversation_id)
-            if conversation.in_charge == WAITING:
-                reply = second_words(session, conversation, assessment, self.settings)
+            if conversation.in_charge in while_in_charge:
+                reply = words(session, conversation, assessment, self.settings)
                 store.add(session, self.vault, conversation, reply, turn=turn)
 
         await self._write(say)

@@ -54,3 +54,11 @@ def second_words(
             child_writing=assessment.child_writing,
         )
     return safety.person_request_reply(staffed=there, position=place, opens=opens(settings))
+
+
+def language_card(
+    session: Session, conversation: Conversation, assessment: RiskAssessment, settings: Settings
+) -> Reply:
+    """The answer to a message that is not in English, true about the desk at this moment."""
+    there = staffed(session, conversation.team, conversation.area, settings.presence_s)
+    return safety.language_card(assessment.language, staffed=there, opens=opens(settings))

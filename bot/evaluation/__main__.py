@@ -14,11 +14,12 @@ from bot.content import ROOT, FileContent
 from bot.encoder import Encoder
 from bot.evaluation.directory import evaluate_directory
 from bot.evaluation.knowledge import evaluate_knowledge, evaluate_questions, questions_table, table
-from bot.evaluation.risk import HELD_OUT, evaluate_risk
+from bot.evaluation.risk import evaluate_risk
+from bot.evaluation.risk_compare import compare
 from bot.knowledge import KnowledgeBase
 
 RESULTS = ROOT / "results"
-QUIET = {"wrong", "misses", "false_alarms", "by_category"}
+QUIET = {"wrong", "misses", "raised_wrongly", "confusion"}
 
 
 def figure(value: Any) -> str:
@@ -44,19 +45,36 @@ def rows(part: dict[str, Any], before: str = "") -> list[str]:
     return found
 
 
+def spans(risk: dict[str, Any]) -> list[str]:
+    """Whether the chances are right, a line a span."""
+    lines = ["  chances of an alarm (English messages)          n   said   true"]
+    for row in risk["full"]["calibration"]:
+        name = f"{row['from']:.2f} to {row['to']:.2f}"
+        lines.append(f"    {name:<40} {row['n']:>6}  {row['said']:.3f}  {row['true']:.3f}")
+    return lines
+
+
+def missed(risk: dict[str, Any]) -> list[str]:
+    """The misses and the wrong alarms, by id: held-out texts are not to be read for writing patterns."""
+    lines = []
+    for name, key in (("not seen", "misses"), ("raised wrongly", "raised_wrongly")):
+        found = [f"{m['id']} ({m['wanted']}, got {m['got']})" for m in risk["full"][key]]
+        lines.append(f"  {name}: {', '.join(found) or 'none'}")
+    return lines
+
+
 def main() -> None:
     """The command line."""
     argparse.ArgumentParser(prog="python -m bot.evaluation", description=__doc__).parse_args()
     base = KnowledgeBase(FileContent(), Encoder.load())
     entries, questions = evaluate_knowledge(), evaluate_questions(base)
-    directory, developed = evaluate_directory(), evaluate_risk()
-    held_out = evaluate_risk(*sorted(HELD_OUT.glob("heldout_*.jsonl")))
+    directory, risk, ways = evaluate_directory(), evaluate_risk(), compare()
     parts = {
         "Finding the right entry, by cross-validation over the phrasings": (entries, table(entries)),
         "Finding the right entry, held-out questions": (questions, questions_table(questions)),
         "Finding the right service, development messages": (directory, "\n".join(rows(directory))),
-        "Seeing risk, development messages": (developed, "\n".join(rows(developed))),
-        "Seeing risk, held-out messages": (held_out, "\n".join(rows(held_out))),
+        "Seeing risk, held-out messages": (risk, "\n".join([*rows(risk), *spans(risk), *missed(risk)])),
+        "Ways to see risk, held-out messages": (ways, "\n".join(rows(ways))),
     }
     for title, (_, text) in parts.items():
         print(f"\n{title}\n\n{text}")

@@ -1,107 +1,161 @@
-"""How well risk is seen: recall, precision and false alarms by level and category, floor against full.
+"""How well risk is seen: recall, precision and false alarms by level, category and slice, and calibration.
 
-Reads `data/risk/examples/*.jsonl` (`{"id", "text", "level", "categories", "note"}`). The labels follow
-docs/risk-levels.md.
+On the held-out messages (`tests/evaluation/risk/`), which nothing is trained or tuned on; misses by id only, so that
+nobody reads them to write patterns for them. Labels follow docs/risk-levels.md.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
-from bot.content import DATA, ROOT
+import numpy as np
+
 from bot.evaluation.proportion import proportion
 from bot.risk import Level, RiskAssessment, assess, load_full
+from bot.risk.detector import Mode, detector
+from bot.risk.examples import CODE_QUESTIONS, Example, held_out_examples
+from bot.risk.model import ENGLISH
+from bot.risk.normalise import clean
+from bot.tuning.calibration import calibration
+from bot.tuning.noise import KINDS
 
-Mode = Literal["floor", "full"]
-DEVELOP = DATA / "risk" / "examples"
-HELD_OUT = ROOT / "tests" / "evaluation" / "risk"
 RAISED = Level.URGENT  # from here on a person is called: what counts as an alarm
-CODE_QUESTIONS = "code-question"  # note of hard negatives that are plain questions about the Code
+SEED = 20261125  # of the spelling noise
+Judged = Sequence[tuple[Example, Level]]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One labelled message."""
-
-    id: str
-    text: str
-    level: Level
-    categories: tuple[str, ...]
-    note: str
-
-
-def read_examples(paths: Iterable[Path]) -> list[Example]:
-    """Examples of these files in order. Raises ValueError naming file and line."""
-    examples: list[Example] = []
-    for path in paths:
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            try:
-                raw = json.loads(line)
-                categories = tuple(raw["categories"])
-                level = Level(raw["level"])
-                examples.append(Example(raw["id"], raw["text"], level, categories, raw.get("note", "")))
-            except (ValueError, KeyError, TypeError) as error:
-                raise ValueError(f"{path.name}:{number}: {error!r}") from error
-    return examples
-
-
-def evaluate_risk(*paths: Path) -> dict[str, Any]:
-    """Figures for these files (by default the development ones), for the floor and for full mode."""
-    examples = read_examples(paths or sorted(DEVELOP.glob("develop_*.jsonl")))
+def evaluate_risk(examples: Sequence[Example] | None = None) -> dict[str, Any]:
+    """Figures for these messages, by default the held-out ones: full mode in detail, the floor in short."""
+    examples = held_out_examples() if examples is None else examples
     load_full()
-    modes: tuple[Mode, ...] = ("floor", "full")
-    return {"messages": len(examples), **{mode: _figures(examples, mode) for mode in modes}}
-
-
-def _figures(examples: Sequence[Example], mode: Mode) -> dict[str, Any]:
-    seen = [(example, assess(example.text, mode)) for example in examples]
+    full = [(e, assess(e.text, "full")) for e in examples]
+    judged = [(e, found.level) for e, found in full]
     return {
-        "emergency_seen_as_urgent_or_higher": _recall(seen, Level.EMERGENCY, Level.URGENT),
-        "emergency_seen_as_emergency": _recall(seen, Level.EMERGENCY, Level.EMERGENCY),
-        "urgent_or_higher_seen": _recall(seen, Level.URGENT, Level.URGENT),
-        "concern_seen": _recall(
-            [s for s in seen if s[0].level is Level.CONCERN], Level.CONCERN, Level.CONCERN
-        ),
-        "precision_of_alarms": _precision(seen),
-        "false_alarms_on_none": _false_alarms([s for s in seen if s[0].level is Level.NONE]),
-        "false_alarms_on_code_questions": _false_alarms([s for s in seen if s[0].note == CODE_QUESTIONS]),
-        "alarms_on_concern": _false_alarms([s for s in seen if s[0].level is Level.CONCERN]),
-        "by_category": _by_category(seen),
-        "misses": [_miss(e, a) for e, a in seen if e.level >= RAISED and a.level < RAISED],
-        "false_alarms": [_miss(e, a) for e, a in seen if e.level is Level.NONE and a.level >= RAISED],
+        "messages": len(examples),
+        "full": {
+            **figures(judged),
+            "by_category": by_category(full),
+            "by_slice": by_slice(judged),
+            "by_writer": by_writer(judged),
+            "confusion": confusion(judged),
+            "calibration": chances_of_alarm(examples),
+            "misses": [_miss(e, level) for e, level in judged if e.level >= RAISED and level < RAISED],
+            "raised_wrongly": [
+                _miss(e, level) for e, level in judged if e.level is Level.NONE and level >= RAISED
+            ],
+        },
+        "floor": figures([(e, assess(e.text, "floor").level) for e in examples]),
+        "misspelt": misspelt(examples, judged),
     }
 
 
-def _recall(seen: Sequence[tuple[Example, RiskAssessment]], at_least: Level, as_: Level) -> dict[str, Any]:
-    wanted = [a.level >= as_ for e, a in seen if e.level >= at_least]
-    return proportion(sum(wanted), len(wanted))
+def figures(judged: Judged) -> dict[str, Any]:
+    """The shares that the targets are set for, each with its exact interval."""
+
+    def raised(kept: Callable[[Example], bool]) -> dict[str, Any]:
+        chosen = [level >= RAISED for e, level in judged if kept(e)]
+        return proportion(sum(chosen), len(chosen))
+
+    emergencies = [level for e, level in judged if e.level is Level.EMERGENCY]
+    concerns = [level for e, level in judged if e.level is Level.CONCERN]
+    alarms = [e for e, level in judged if level >= RAISED]
+    return {
+        "emergency_seen_as_urgent_or_higher": raised(lambda e: e.level is Level.EMERGENCY),
+        "emergency_seen_as_emergency": proportion(
+            sum(x is Level.EMERGENCY for x in emergencies), len(emergencies)
+        ),
+        "urgent_or_higher_seen": raised(lambda e: e.level >= RAISED),
+        "concern_seen": proportion(sum(x >= Level.CONCERN for x in concerns), len(concerns)),
+        "false_alarms_on_hard_negatives": raised(
+            lambda e: e.level is Level.NONE and e.note != CODE_QUESTIONS
+        ),
+        "false_alarms_on_code_questions": raised(
+            lambda e: e.level is Level.NONE and e.note == CODE_QUESTIONS
+        ),
+        "false_alarms_on_none": raised(lambda e: e.level is Level.NONE),
+        "alarms_on_concern": raised(lambda e: e.level is Level.CONCERN),
+        "precision_of_alarms": proportion(sum(e.level >= RAISED for e in alarms), len(alarms)),
+    }
 
 
-def _precision(seen: Sequence[tuple[Example, RiskAssessment]]) -> dict[str, Any]:
-    alarms = [e.level >= RAISED for e, a in seen if a.level >= RAISED]
-    return proportion(sum(alarms), len(alarms))
-
-
-def _false_alarms(seen: Sequence[tuple[Example, RiskAssessment]]) -> dict[str, Any]:
-    return proportion(sum(a.level >= RAISED for _, a in seen), len(seen))
-
-
-def _by_category(seen: Sequence[tuple[Example, RiskAssessment]]) -> dict[str, Any]:
+def by_category(found: Iterable[tuple[Example, RiskAssessment]]) -> dict[str, Any]:
     """Of the messages at urgent or higher in a category: raised at all, and with that category among its own."""
-    names = sorted({category for e, _ in seen for category in e.categories})
-    table = {}
-    for name in names:
-        group = [(e, a) for e, a in seen if name in e.categories and e.level >= RAISED]
-        if group:
-            raised = sum(a.level >= RAISED for _, a in group)
-            named = sum(name in a.categories for _, a in group)
-            table[name] = {"raised": proportion(raised, len(group)), "named": proportion(named, len(group))}
+    table: dict[str, Any] = {}
+    alarms = [(e, a) for e, a in found if e.level >= RAISED]
+    for name in sorted({category for e, _ in alarms for category in e.categories}):
+        group = [(e, a) for e, a in alarms if name in e.categories]
+        seen = sum(a.level >= RAISED for _, a in group)
+        named = sum(name in a.categories for _, a in group)
+        table[name] = {"seen": proportion(seen, len(group)), "named": proportion(named, len(group))}
     return table
 
 
-def _miss(example: Example, assessment: RiskAssessment) -> dict[str, str]:
-    return {"id": example.id, "wanted": example.level.value, "got": assessment.level.value}
+def by_slice(judged: Judged) -> dict[str, Any]:
+    """For each way of writing: alarms seen, and calm messages raised."""
+    return _grouped(judged, lambda e: e.note)
+
+
+def by_writer(judged: Judged) -> dict[str, Any]:
+    """The same for each writer."""
+    return _grouped(judged, lambda e: e.writer)
+
+
+def _grouped(judged: Judged, key: Callable[[Example], str]) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    for name in sorted({key(e) for e, _ in judged}):
+        group = [(e, level) for e, level in judged if key(e) == name]
+        alarms = [level >= RAISED for e, level in group if e.level >= RAISED]
+        calm = [level >= RAISED for e, level in group if e.level is Level.NONE]
+        table[name] = {
+            "seen": proportion(sum(alarms), len(alarms)),
+            "raised": proportion(sum(calm), len(calm)),
+        }
+    return table
+
+
+def confusion(judged: Judged) -> dict[str, dict[str, int]]:
+    """How many messages of each level were given each level."""
+    return {
+        wanted.value: {
+            got.value: sum(e.level is wanted and level is got for e, level in judged) for got in Level
+        }
+        for wanted in Level
+    }
+
+
+def chances_of_alarm(examples: Sequence[Example]) -> list[dict[str, Any]]:
+    """Whether the learned part's chances of urgent or higher are right, on English messages."""
+    chances, true = [], []
+    for example in examples:
+        if assess(example.text, "rules").language == ENGLISH:
+            chances.append(learned_chance(example.text))
+            true.append(example.level >= RAISED)
+    return calibration(chances, true)
+
+
+def learned_chance(text: str) -> float:
+    """The learned part's chance of urgent or higher; full mode must be loaded."""
+    current = detector()
+    if current.full is None:
+        raise RuntimeError("risk: full mode is not loaded")
+    return current.full.learned.judge(clean(text, current.book.emoji)).at_least(RAISED)
+
+
+def misspelt(examples: Sequence[Example], judged: Judged, mode: Mode = "full") -> dict[str, Any]:
+    """Alarms seen and calm messages raised after each kind of spelling noise, and the points lost."""
+    plain = figures(judged)
+    table: dict[str, Any] = {}
+    for name, noise in KINDS.items():
+        random = np.random.default_rng(SEED)
+        noisy = [replace(e, text=noise(e.text, random)) for e in examples]
+        found = figures([(e, assess(e.text, mode).level) for e in noisy])
+        lost = plain["urgent_or_higher_seen"]["share"] - found["urgent_or_higher_seen"]["share"]
+        kept = ("emergency_seen_as_urgent_or_higher", "urgent_or_higher_seen", "false_alarms_on_none")
+        table[name] = {**{key: found[key] for key in kept}, "points_lost": round(100 * lost, 1)}
+    return table
+
+
+def _miss(example: Example, got: Level) -> dict[str, str]:
+    return {"id": example.id, "wanted": example.level.value, "got": got.value}

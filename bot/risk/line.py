@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from bot.risk.detector import assess
+from bot.risk.detector import assess, explain
 
 
 def risk_line(message: dict[str, Any]) -> dict[str, Any]:
-    """What `vra risk --jsonl` prints for one `{"id", "text"}`: the assessment, or `{id, error}` for bad input."""
+    """What `vra risk --jsonl` prints for one `{"id", "text"}`: the assessment, or `{id, error}` for bad input.
+
+    `ms` is the time to the assessment; the words of learned evidence are looked for after it.
+    """
     if not isinstance(message, dict) or not isinstance(message.get("text"), str):
         return {
             "id": message.get("id") if isinstance(message, dict) else None,
@@ -18,6 +21,7 @@ def risk_line(message: dict[str, Any]) -> dict[str, Any]:
     start = time.perf_counter()
     found = assess(message["text"])
     ms = (time.perf_counter() - start) * 1000
+    found = explain(message["text"], found)
     return {
         "id": message.get("id"),
         "level": found.level.value,

@@ -32,6 +32,7 @@ class Level(StrEnum):
         return self.rank >= Level(other).rank
 
 
+ENGLISH = "en"
 _RANKS = {"none": 0, "concern": 1, "urgent": 2, "emergency": 3}
 
 
@@ -54,5 +55,5 @@ class RiskAssessment:
     evidence: tuple[Evidence, ...] = ()
     wants_person: bool = False
     child_writing: bool = False
-    language: str = "en"
+    language: str = ENGLISH
     mode: str = "floor"

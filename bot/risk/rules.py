@@ -72,6 +72,58 @@ class Raise(Strict):
     why: str
 
 
+class Says(Strict):
+    """From which chance on the learned part says a level (that one or a higher)."""
+
+    emergency: float = Field(gt=0, lt=1)
+    urgent: float = Field(gt=0, lt=1)
+    concern: float = Field(gt=0, lt=1)
+
+
+class LearnedPolicy(Strict):
+    """How the chances of the learned part are read. `together`: of several messages read as one."""
+
+    says: Says
+    contradicts: float = Field(ge=0, lt=1)
+    together: Says
+
+
+class Row(Strict):
+    """The level for each thing that the learned part may say, at one level of the rules."""
+
+    contradicts: Level
+    none: Level
+    concern: Level
+    urgent: Level
+    emergency: Level
+
+
+class Together(Strict):
+    """Which messages of a conversation are read as one (`bot.risk.together`)."""
+
+    messages: int = Field(ge=2, le=10)
+    minutes: int = Field(ge=1)
+
+
+class LanguagePolicy(Strict):
+    """When a message counts as not English. `known`: ISO 639-1 codes; the others are told apart from these alone."""
+
+    known: list[str] = Field(min_length=2)
+    sure: float = Field(gt=0, lt=1)
+    letters: int = Field(ge=1)
+    english_share: float = Field(gt=0, le=1)
+
+
+class DecisionFile(Strict):
+    """`data/risk/decision.yml`."""
+
+    raises: list[Raise]
+    learned: LearnedPolicy
+    table: dict[Level, Row]
+    together: Together
+    languages: LanguagePolicy
+
+
 class WordFile(Strict):
     """`data/risk/words.yml`."""
 
@@ -119,7 +171,9 @@ class RuleBook:
         self.emoji = words.emoji
         self.categories = [Category(**c) for c in documents[f"{FOLDER}/categories.yml"]["categories"]]
         self.order = {category.id: i for i, category in enumerate(self.categories)}
-        self.raises = [Raise(**r) for r in documents[f"{FOLDER}/decision.yml"]["raises"]]
+        self.decision = _read(DecisionFile, documents, f"{FOLDER}/decision.yml")
+        if set(self.decision.table) != set(Level):
+            raise ContentError(f"{FOLDER}/decision.yml: table: one row for each level of the rules")
         self.rules: dict[str, Rule] = {}
         self.kinds: dict[str, tuple[str | None, str | None]] = {}
         self.guards: dict[str, Guard] = {}

@@ -11,12 +11,14 @@ from functools import cache
 from typing import TypeVar
 
 from bot.content import FileContent
+from bot.interface import interface
 from bot.messages import Author, Choice, Reply
-from bot.risk.model import Level, RiskAssessment
+from bot.risk.model import ENGLISH, Level, RiskAssessment
 from bot.risk.wording import Responses, Said, Second, Wording, load_wording, sources_of
 
 S = TypeVar("S", bound=Said)
 PREFIX = "safety:"
+PERSON = "person"
 
 
 @cache
@@ -32,12 +34,29 @@ def safety_reply(assessment: RiskAssessment) -> Reply | None:
     responses = wording().responses
     entries = [entry for entry in responses.safety if entry.level is assessment.level]
     foreign = [entry for entry in entries if entry.other_language]
-    if assessment.language != "en" and foreign:
+    if assessment.language != ENGLISH and foreign:
         entry = foreign[0]
     else:
         native = [entry for entry in entries if not entry.other_language]
         entry = _best(native, assessment.categories, assessment.child_writing)
-    return _reply(entry, entry.text, _choices(responses, entry.choices))
+    text = _with_card(entry.text, assessment.language)
+    return _reply(entry, text, _choices(responses, entry.choices))
+
+
+def language_card(language: str, *, staffed: bool, opens: str | None) -> Reply:
+    """The short answer to a message that is not in English and shows no danger. Author is the assistant."""
+    cards = wording().cards
+    if staffed:
+        presence = cards.presence.staffed
+    else:
+        presence = (cards.presence.unstaffed if opens else cards.presence.unknown).format(opens=opens)
+    text = _with_card(cards.english.text.format(presence=presence), language)
+    return Reply(
+        author=Author.ASSISTANT,
+        text=text,
+        choices=[_person()],
+        sources=sources_of(cards.english, "card"),
+    )
 
 
 def concern_sentence(assessment: RiskAssessment) -> str | None:
@@ -97,10 +116,19 @@ def person_request_reply(
 def static_reply() -> Reply:
     """The answer when the dialogue is down or slow: 999, the lines open day and night, ask for a person."""
     static = wording().second.static
-    person = Choice(label="Talk to a person", value="person")
     return Reply(
-        author=Author.ASSISTANT, text=static.text, choices=[person], sources=sources_of(static, "static")
+        author=Author.ASSISTANT, text=static.text, choices=[_person()], sources=sources_of(static, "static")
     )
+
+
+def _person() -> Choice:
+    return Choice(label=interface().labels[PERSON], value=PERSON)
+
+
+def _with_card(text: str, language: str) -> str:
+    """`text` with the card of this language above it, where a native speaker has checked it."""
+    checked = (c.text for c in wording().cards.cards if c.language == language and c.assurance)
+    return "\n\n".join([*checked, text])
 
 
 def _best(entries: Sequence[S], categories: Sequence[str], child: bool) -> S:

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from bot.risk.model import Evidence
+from bot.risk.model import ENGLISH, Evidence
 from bot.risk.normalise import clean
 from bot.risk.rules import Tongue
 
 _WORD = re.compile(r"[a-z]+")
 _NO_SPACES = frozenset({"zh"})  # written without spaces: phrases are found anywhere
+_STEM = "*"  # ends a stem: any word that begins so
 _ENOUGH = 2  # everyday words of a language that make a message be of it
 
 
@@ -28,18 +29,27 @@ class Tongues:
             (
                 t.language,
                 phrase,
-                [(say, self._bounded(t.language, fold(clean(say, {})))) for say in phrase.say],
+                [(say, self._bounded(t.language, say)) for say in phrase.say],
             )
             for t in tongues
             for phrase in t.phrases
         ]
         self._scripts = [(t.language, re.compile(f"[{t.script}]")) for t in tongues if t.script]
 
-    def _bounded(self, language: str, folded: str) -> str:
-        return folded if language in _NO_SPACES else f" {folded} "
+    def english_share(self, folded: str) -> float:
+        """The share of words that English rules know, 0 to 1; 1 of nothing."""
+        words = folded.split()
+        return sum(word in self._english for word in words) / len(words) if words else 1.0
+
+    def _bounded(self, language: str, say: str) -> str:
+        """What to look for in a padded message: whole words, or words that begin with a stem."""
+        folded = fold(clean(say.removesuffix(_STEM), {}))
+        if language in _NO_SPACES:
+            return folded
+        return f" {folded}" if say.endswith(_STEM) else f" {folded} "
 
     def find(self, folded: str) -> tuple[list[Evidence], str]:
-        """Evidence from phrases, and the language ("en" where nothing speaks against it)."""
+        """Evidence from phrases, and the language (ENGLISH where nothing speaks against it)."""
         padded = f" {folded} "
         found = [
             (language, Evidence(phrase.id, phrase.category, phrase.level, say))
@@ -60,9 +70,9 @@ class Tongues:
         for language, script in self._scripts:
             if script.search(folded):
                 score[language] = score.get(language, 0) + _ENOUGH
-        best = max(score, key=lambda language: score[language], default="en")
+        best = max(score, key=lambda language: score[language], default=ENGLISH)
         english = sum(word in self._english for word in words)
-        return best if score.get(best, 0) >= max(_ENOUGH, english // 2) else "en"
+        return best if score.get(best, 0) >= max(_ENOUGH, english // 2) else ENGLISH
 
 
 def fold(cleaned: str) -> str:

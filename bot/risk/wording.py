@@ -1,4 +1,4 @@
-"""The schema of `data/risk/responses.yml` and `data/risk/second.yml`: what the safety step may say."""
+"""The schema of `data/risk/responses.yml`, `second.yml` and `cards.yml`: what the safety step may say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from bot.content import ContentError, ContentSource, Reviewed, SourceRef, Strict
+from bot.content import Assurance, ContentError, ContentSource, Reviewed, SourceRef, Strict
 from bot.messages import Source
 from bot.risk.model import Level
 
@@ -89,15 +89,47 @@ class Second(_File):
     lines: list[Said]
 
 
+class CardText(Reviewed):
+    """The card in English; takes {presence}."""
+
+    text: str
+
+
+class Presence(Strict):
+    """Whether somebody is at the desk. `unstaffed` takes {opens}."""
+
+    staffed: str
+    unstaffed: str
+    unknown: str
+
+
+class Card(Strict):
+    """The card in another language: shown once a native speaker's check is recorded."""
+
+    language: str
+    name: str
+    text: str
+    assurance: Assurance | None
+
+
+class Cards(_File):
+    """`data/risk/cards.yml`."""
+
+    english: CardText
+    presence: Presence
+    cards: list[Card]
+
+
 T = TypeVar("T", bound=_File)
 
 
 @dataclass(frozen=True)
 class Wording:
-    """Both files, checked."""
+    """All three files, checked."""
 
     responses: Responses
     second: Second
+    cards: Cards
 
 
 def load_wording(source: ContentSource) -> Wording:
@@ -106,6 +138,7 @@ def load_wording(source: ContentSource) -> Wording:
     wording = Wording(
         _check(Responses, documents, "risk/responses.yml"),
         _check(Second, documents, "risk/second.yml"),
+        _check(Cards, documents, "risk/cards.yml"),
     )
     _check_choices(wording.responses)
     return wording

@@ -1,11 +1,14 @@
 """What is said when risk is seen, and what is never said."""
 
+import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 
+from bot.content import Assurance
 from bot.messages import Author, Reply
-from bot.risk import Level, RiskAssessment
+from bot.risk import Level, RiskAssessment, safety
 from bot.risk.detector import detector
 from bot.risk.safety import (
     concern_sentence,
@@ -29,12 +32,18 @@ def reply(level: Level, *categories: str, child: bool = False, language: str = "
 
 
 def everything_said() -> list[str]:
-    responses, second = wording().responses, wording().second
+    responses, second, cards = wording().responses, wording().second, wording().cards
+    shown = [cards.english.text, *cards.presence.model_dump().values()]
     said = [
         entry.text for entry in [*responses.safety, *responses.concern, *responses.choices, *second.lines]
     ]
     desk = [second.staffed, second.unstaffed, second.person]
-    return [*said, second.static.text, *(text for part in desk for text in part.model_dump().values())]
+    return [
+        *said,
+        *shown,
+        second.static.text,
+        *(text for part in desk for text in part.model_dump().values()),
+    ]
 
 
 @pytest.mark.parametrize("level", ALARMS)
@@ -169,3 +178,42 @@ def test_from_message_to_wording(either: Assess) -> None:
     said = safety_reply(found)
     assert said is not None
     assert "Oakwood Place" in said.text
+
+
+def with_a_checked_polish_card(monkeypatch: pytest.MonkeyPatch) -> str:
+    """As if a native speaker's check had been recorded; the card's text."""
+    current = safety.wording()
+    checked = Assurance(by="A native speaker", on=dt.date(2026, 11, 1), against="the English card")
+    cards = [
+        card.model_copy(update={"assurance": checked}) if card.language == "pl" else card
+        for card in current.cards.cards
+    ]
+    changed = replace(current, cards=current.cards.model_copy(update={"cards": cards}))
+    monkeypatch.setattr(safety, "wording", lambda: changed)
+    return next(card.text for card in cards if card.language == "pl")
+
+
+def test_no_translation_shows_before_a_native_speaker_has_checked_it() -> None:
+    reply = safety.language_card("pl", staffed=False, opens="8 am tomorrow")
+    assert "999" in reply.text and "interpreter" in reply.text and "8 am tomorrow" in reply.text
+    assert not any(card.text in reply.text for card in safety.wording().cards.cards)
+
+
+@pytest.mark.parametrize("level", [Level.URGENT, Level.EMERGENCY])
+def test_a_checked_translation_stands_above_the_english(
+    monkeypatch: pytest.MonkeyPatch, level: Level
+) -> None:
+    polish = with_a_checked_polish_card(monkeypatch)
+    reply = safety.safety_reply(RiskAssessment(level=level, language="pl"))
+    assert reply
+    assert reply.text.startswith(polish)
+    assert "interpreter" in reply.text.removeprefix(polish)
+    romanian = safety.safety_reply(RiskAssessment(level=level, language="ro"))
+    assert romanian
+    assert polish not in romanian.text
+
+
+def test_every_card_says_999_and_names_its_language_in_english() -> None:
+    cards = safety.wording().cards.cards
+    assert len(cards) >= 12
+    assert all("999" in card.text and card.name in card.text for card in cards)

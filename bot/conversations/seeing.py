@@ -1,0 +1,39 @@
+"""Seeing risk off the event loop, in threads of its own: whatever else is slow, a message is looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.logs import describe
+from bot.risk import RiskAssessment, assess, assess_together, explain
+
+WITHIN_S = 1.0  # then the floor looks: a safety message must not wait
+_workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="risk")
+log = logging.getLogger(__name__)
+
+
+async def see(text: str) -> RiskAssessment:
+    """The assessment of one message; by the floor alone where the full look fails or takes too long."""
+    try:
+        return await _look(lambda: assess(text))
+    except Exception as error:
+        log.error("the floor looked at a message alone: %s", describe(error))
+        return assess(text, "floor")
+
+
+async def see_together(texts: Sequence[str]) -> RiskAssessment:
+    """The assessment of several messages read as one. Raises what went wrong, or TimeoutError."""
+    return await _look(lambda: assess_together(texts))
+
+
+async def see_why(text: str, found: RiskAssessment) -> RiskAssessment:
+    """`found` with the words that its learned evidence rests on."""
+    return await asyncio.get_running_loop().run_in_executor(_workers, explain, text, found)
+
+
+async def _look(work: Callable[[], RiskAssessment]) -> RiskAssessment:
+    async with asyncio.timeout(WITHIN_S):
+        return await asyncio.get_running_loop().run_in_executor(_workers, work)

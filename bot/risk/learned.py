@@ -1,0 +1,105 @@
+"""The learned part: chances of each level and category, from the encoder tuned for risk. No network.
+
+Imports numpy; loading it brings onnxruntime. It knows nothing of rules: `bot.risk.decision` joins the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bot.adapter import Adapter
+from bot.encoder import RISK_ENCODER_DIR, Encoder
+from bot.risk.model import Level
+
+LEVELS = tuple(Level)  # none, concern, urgent, emergency: the order of the classifier's columns
+WINDOW, OVERLAP = (
+    90,
+    20,
+)  # words: longer messages are read in pieces, as one vector would blur their last line
+NAMED = 0.5  # from this chance on a category is named
+MAX_EXPLAINED = 60  # words of a message that are left out one after the other
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Chances of the four levels, which sum to 1, and of each category by id."""
+
+    levels: tuple[float, float, float, float]
+    categories: Mapping[str, float]
+
+    def at_least(self, level: Level) -> float:
+        """The chance of this level or a higher one."""
+        return float(sum(self.levels[level.rank :]))
+
+    def named(self) -> list[str]:
+        """Categories that are likely, the likeliest first; at least one."""
+        likely = sorted(self.categories, key=lambda c: -self.categories[c])
+        return [c for c in likely if self.categories[c] >= NAMED] or likely[:1]
+
+
+class Learned:
+    """Judges cleaned messages (`bot.risk.normalise.clean`)."""
+
+    def __init__(self, encoder: Encoder, adapter: Adapter) -> None:
+        self._encoder = encoder
+        self._head = adapter.head()
+        self.categories: list[str] = adapter.card["categories"]
+
+    @classmethod
+    def load(cls) -> Learned:
+        """The learned part of the checkout. Raises FileNotFoundError or AdapterError."""
+        learned = cls(Encoder.load(RISK_ENCODER_DIR), Adapter.load())
+        learned.judge("")
+        return learned
+
+    def judge(self, cleaned: str) -> Judgement:
+        """The most dangerous of the message's pieces decides."""
+        found = [self._one(piece) for piece in pieces(cleaned)]
+        return max(found, key=lambda j: j.at_least(Level.URGENT))
+
+    def explain(self, cleaned: str, level: Level) -> str:
+        """The words without which `level` would be least likely, in their order, at most a handful."""
+        piece = max(pieces(cleaned), key=lambda p: self._one(p).at_least(Level.URGENT))
+        words = piece.split()[:MAX_EXPLAINED]
+        if len(words) < 3:
+            return " ".join(words)
+        whole = self._one(piece).at_least(level)
+        drops = [whole - self._one(" ".join(_without(words, i))).at_least(level) for i in range(len(words))]
+        most = max(drops)
+        if most <= 0:
+            return " ".join(words[:8])
+        # Each word gets a share of its neighbours' weight, so that phrases come out whole
+        smooth = np.convolve(np.maximum(drops, 0), [0.5, 1.0, 0.5], mode="same")
+        picked = sorted(np.argsort(-smooth)[: max(2, min(8, len(words) // 3))])
+        return " ".join(words[i] for i in picked)
+
+    def _one(self, piece: str) -> Judgement:
+        weight, bias, categories, offset = self._head
+        vector = self._encoder.encode([piece])[0]
+        logits = vector @ weight + bias
+        shares = np.exp(logits - logits.max())
+        shares /= shares.sum()
+        kinds = 1.0 / (1.0 + np.exp(-(vector @ categories + offset)))
+        return Judgement(_four(shares), dict(zip(self.categories, map(float, kinds), strict=True)))
+
+
+def pieces(cleaned: str) -> list[str]:
+    """The message, or, where it is long, overlapping windows of it that end with its last word."""
+    words = cleaned.split()
+    if len(words) <= WINDOW:
+        return [" ".join(words)]
+    starts = [*range(0, len(words) - WINDOW, WINDOW - OVERLAP), len(words) - WINDOW]
+    return [" ".join(words[start : start + WINDOW]) for start in starts]
+
+
+def _without(words: Sequence[str], at: int) -> list[str]:
+    return [*words[:at], *words[at + 1 :]]
+
+
+def _four(shares: Any) -> tuple[float, float, float, float]:
+    none, concern, urgent, emergency = map(float, shares)
+    return none, concern, urgent, emergency
