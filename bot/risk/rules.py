@@ -134,7 +134,8 @@ class WordFile(Strict):
 
 
 class Phrase(Strict):
-    """Urgent words in another language."""
+    """Urgent words in another language. `say`: consecutive words; `axe*` is the beginning of a word, `^help` the
+    whole message."""
 
     id: str
     category: str
