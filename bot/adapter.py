@@ -1,6 +1,7 @@
 """The adapter that tunes the sentence encoder for risk: a small file of numbers and the card that describes it.
 
-`adapter.safetensors` holds, in half precision, `<layer>.down` (in, rank) and `<layer>.up` (rank, out) for each tuned
+`adapter.safetensors` holds one or more members, models whose chances are averaged; of each, its number before every
+name and in half precision, `<layer>.down` (in, rank) and `<layer>.up` (rank, out) for each tuned
 linear layer, and the classifier's `levels.weight` (384, 4), `levels.bias`, `categories.weight` (384, n) and
 `categories.bias`. `card.json` says from which data, seed and settings it comes, and how well it did. Both are written
 by `make finetune`.
@@ -32,9 +33,9 @@ class AdapterError(ValueError):
 
 @dataclass(frozen=True)
 class Adapter:
-    """Adapter and classifier as stored, and the card."""
+    """The arrays of each member, and the card."""
 
-    arrays: dict[str, Array]
+    members: list[dict[str, Array]]
     card: dict[str, Any]
 
     @classmethod
@@ -49,17 +50,26 @@ class Adapter:
             raise AdapterError(f"The adapter in {folder} cannot be read: {error}") from error
         if hashlib.sha256(raw).hexdigest() != card["sha256"]:
             raise AdapterError(f"{WEIGHTS} in {folder} is not the one that its card describes.")
-        arrays = load(raw)
-        if missing := [name for name in HEAD if name not in arrays]:
-            raise AdapterError(f"{WEIGHTS} in {folder} lacks {', '.join(missing)}.")
-        return cls(arrays, card)
+        found: dict[int, dict[str, Array]] = {}
+        for name, array in load(raw).items():
+            number, _, own = name.partition(".")
+            found.setdefault(int(number), {})[own] = array
+        for member, arrays in found.items():
+            if missing := [name for name in HEAD if name not in arrays]:
+                raise AdapterError(f"{WEIGHTS} in {folder}: member {member} lacks {', '.join(missing)}.")
+        return cls([found[member] for member in sorted(found)], card)
 
     def save(self, folder: Path = ADAPTER_DIR) -> None:
         """Write the arrays in half precision, and the card with their digest."""
         from safetensors.numpy import save
 
         folder.mkdir(parents=True, exist_ok=True)
-        raw = save({name: np.ascontiguousarray(a, dtype=np.float16) for name, a in self.arrays.items()})
+        arrays = {
+            f"{number}.{name}": np.ascontiguousarray(array, dtype=np.float16)
+            for number, member in enumerate(self.members)
+            for name, array in member.items()
+        }
+        raw = save(arrays)
         (folder / WEIGHTS).write_bytes(raw)
         card = {**self.card, "sha256": hashlib.sha256(raw).hexdigest()}
         (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
@@ -69,15 +79,17 @@ class Adapter:
         """SHA-256 of the stored file."""
         return str(self.card["sha256"])
 
-    def merged(self, weights: dict[str, Array]) -> dict[str, Array]:
-        """The encoder's weights with each adapter added to its layer: W + (down up) transposed."""
-        tuned = dict(weights)
-        for name in (n.removesuffix(".down") for n in self.arrays if n.endswith(".down")):
-            down, up = (self.arrays[f"{name}.{part}"].astype(np.float32) for part in ("down", "up"))
-            tuned[f"{name}.weight"] = weights[f"{name}.weight"] + (down @ up).T
-        return tuned
 
-    def head(self) -> tuple[Array, Array, Array, Array]:
-        """Weights and biases of the levels and of the categories, float32."""
-        weight, bias, categories, offset = (self.arrays[name].astype(np.float32) for name in HEAD)
-        return weight, bias, categories, offset
+def merged(weights: dict[str, Array], member: dict[str, Array]) -> dict[str, Array]:
+    """The encoder's weights with each adapter of a member added to its layer: W + (down up) transposed."""
+    tuned = dict(weights)
+    for name in (n.removesuffix(".down") for n in member if n.endswith(".down")):
+        down, up = (member[f"{name}.{part}"].astype(np.float32) for part in ("down", "up"))
+        tuned[f"{name}.weight"] = weights[f"{name}.weight"] + (down @ up).T
+    return tuned
+
+
+def head(member: dict[str, Array]) -> tuple[Array, Array, Array, Array]:
+    """Weights and biases of a member's levels and of its categories, float32."""
+    weight, bias, categories, offset = (member[name].astype(np.float32) for name in HEAD)
+    return weight, bias, categories, offset

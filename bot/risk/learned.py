@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from bot.adapter import Adapter
+from bot.adapter import Adapter, Array, head
 from bot.encoder import RISK_ENCODER_DIR, Encoder
 from bot.risk.model import Level
 
@@ -42,17 +41,18 @@ class Judgement:
 
 
 class Learned:
-    """Judges cleaned messages (`bot.risk.normalise.clean`)."""
+    """Judges cleaned messages (`bot.risk.normalise.clean`) by the mean of its members' chances."""
 
-    def __init__(self, encoder: Encoder, adapter: Adapter) -> None:
-        self._encoder = encoder
-        self._head = adapter.head()
+    def __init__(self, encoders: Sequence[Encoder], adapter: Adapter) -> None:
+        self._members = [(e, head(m)) for e, m in zip(encoders, adapter.members, strict=True)]
         self.categories: list[str] = adapter.card["categories"]
 
     @classmethod
     def load(cls) -> Learned:
         """The learned part of the checkout. Raises FileNotFoundError or AdapterError."""
-        learned = cls(Encoder.load(RISK_ENCODER_DIR), Adapter.load())
+        adapter = Adapter.load()
+        encoders = [Encoder.load(RISK_ENCODER_DIR / str(number)) for number in range(len(adapter.members))]
+        learned = cls(encoders, adapter)
         learned.judge("")
         return learned
 
@@ -78,13 +78,20 @@ class Learned:
         return " ".join(words[i] for i in picked)
 
     def _one(self, piece: str) -> Judgement:
-        weight, bias, categories, offset = self._head
-        vector = self._encoder.encode([piece])[0]
-        logits = vector @ weight + bias
-        shares = np.exp(logits - logits.max())
-        shares /= shares.sum()
-        kinds = 1.0 / (1.0 + np.exp(-(vector @ categories + offset)))
-        return Judgement(_four(shares), dict(zip(self.categories, map(float, kinds), strict=True)))
+        levels, kinds = zip(*(_chances(encoder, *own, piece) for encoder, own in self._members), strict=True)
+        named = dict(zip(self.categories, map(float, np.mean(kinds, axis=0)), strict=True))
+        none, concern, urgent, emergency = map(float, np.mean(levels, axis=0))
+        return Judgement((none, concern, urgent, emergency), named)
+
+
+def _chances(
+    encoder: Encoder, weight: Array, bias: Array, categories: Array, offset: Array, piece: str
+) -> tuple[Array, Array]:
+    """One member's chances of the levels (4,) and of the categories (n,)."""
+    vector = encoder.encode([piece])[0]
+    logits = vector @ weight + bias
+    shares = np.exp(logits - logits.max())
+    return shares / shares.sum(), 1.0 / (1.0 + np.exp(-(vector @ categories + offset)))
 
 
 def pieces(cleaned: str) -> list[str]:
@@ -98,8 +105,3 @@ def pieces(cleaned: str) -> list[str]:
 
 def _without(words: Sequence[str], at: int) -> list[str]:
     return [*words[:at], *words[at + 1 :]]
-
-
-def _four(shares: Any) -> tuple[float, float, float, float]:
-    none, concern, urgent, emergency = map(float, shares)
-    return none, concern, urgent, emergency

@@ -13,7 +13,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -30,7 +30,7 @@ from bot.content import ROOT, FileContent
 from bot.risk.examples import Example, training_digest, training_examples
 from bot.risk.normalise import clean
 from bot.risk.rules import RuleBook
-from bot.tuning.calibration import fit_temperature, softmax
+from bot.tuning.calibration import averaged, fit_temperature
 from bot.tuning.settings import Tuning
 from bot.tuning.train import ORDER, Encoding, Model, train
 
@@ -115,26 +115,31 @@ class Work:
         """Positions of the messages by writers who are left out, or by the others."""
         return [i for i, e in enumerate(self.examples) if (e.writer in self.away) is away]
 
-    def train(self, rows: Sequence[int], name: str) -> Model:
-        """A model of these messages."""
-        start = time.monotonic()
-
-        def say(line: str) -> None:
-            print(f"{name}, {line}, {time.monotonic() - start:.0f} s", flush=True)
-
+    def train(self, rows: Sequence[int], name: str) -> list[Model]:
+        """The members, trained on these messages."""
         chosen, written = [self.examples[i] for i in rows], [self.texts[i] for i in rows]
-        return train(self.encoding, chosen, written, self.categories, self.tuning, say)
+        members = []
+        for member in range(self.tuning.members):
+            say = _sayer(f"{name}, member {member + 1} of {self.tuning.members}")
+            seed = self.tuning.seed + member
+            members.append(train(self.encoding, chosen, written, self.categories, self.tuning, seed, say))
+        return members
 
     def judge_unseen(self, sample: int | None) -> tuple[Array, float]:
         """Chances (n, 4) of the messages of the writers who are left out, and the temperature."""
         kept = self.rows(away=False)
         if sample:
             kept = list(np.random.default_rng(self.tuning.seed).permutation(kept)[:sample])
-        model = self.train(kept, f"without {len(self.away)} writers")
+        members = self.train(kept, f"without {len(self.away)} writers")
         away = self.rows(away=True)
-        logits = model.predict([self.texts[i] for i in away])[0]
+        logits = [member.predict([self.texts[i] for i in away])[0] for member in members]
         temperature = fit_temperature(logits, self.wanted[away])
-        return softmax(logits, temperature), temperature
+        return averaged(logits, temperature), temperature
+
+
+def _sayer(name: str) -> Callable[[str], None]:
+    start = time.monotonic()
+    return lambda line: print(f"{name}, {line}, {time.monotonic() - start:.0f} s", flush=True)
 
 
 def main() -> None:
@@ -152,7 +157,7 @@ def main() -> None:
     if asked.sample:
         return
     write_unseen([work.examples[i].id for i in away], chances)
-    model = work.train(range(len(work.examples)), "all writers")
+    members = work.train(range(len(work.examples)), "all writers")
     card = {
         "what": "Low-rank adapters on all-MiniLM-L6-v2 and a classifier of risk, half precision.",
         "made_at": now().isoformat(timespec="seconds"),
@@ -164,7 +169,7 @@ def main() -> None:
         "unseen_writers": {"writers": sorted(work.away), "messages": len(away), **found},
         "categories": work.categories,
     }
-    Adapter(model.arrays(temperature), card).save()
+    Adapter([member.arrays(temperature) for member in members], card).save()
     print(f"Written to {ADAPTER_DIR.relative_to(ROOT)}. Now: make setup evaluate")
 
 

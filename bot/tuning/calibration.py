@@ -22,11 +22,17 @@ def softmax(logits: Array, temperature: float = 1.0) -> Array:
     return found
 
 
-def fit_temperature(logits: Array, wanted: Array) -> float:
-    """The temperature under which the labels are least surprising."""
+def averaged(logits: Sequence[Array], temperature: float = 1.0) -> Array:
+    """Chances (n, 4) of several models together: the mean of each one's."""
+    found: Array = np.mean([softmax(each, temperature) for each in logits], axis=0)
+    return found
+
+
+def fit_temperature(logits: Sequence[Array], wanted: Array) -> float:
+    """The temperature under which the labels are least surprising to the models together."""
 
     def surprise(temperature: float) -> float:
-        chances = softmax(logits, temperature)
+        chances = averaged(logits, temperature)
         return float(-np.log(chances[np.arange(len(wanted)), wanted] + 1e-12).mean())
 
     return float(minimize_scalar(surprise, bounds=(0.5, 10.0), method="bounded").x)

@@ -10,9 +10,10 @@ class Tuning:
     """Settings of one run; they stand in the adapter's card."""
 
     seed: int = 1
-    rank: int = 12
+    members: int = 2  # models with seeds of their own, whose chances are averaged
+    rank: int = 5  # of the adapters of one member
     first_layer: int = 0  # adapters from this block of the encoder on
-    epochs: int = 8
+    epochs: int = 4
     rate: float = 2e-3  # highest learning rate, reached after a tenth of the steps, then a cosine to nothing
     batch: int = 32
     scale: float = 10.0  # of cosines, before the softmax

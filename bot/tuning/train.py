@@ -65,12 +65,12 @@ class Encoding:
 class Model:
     """The tuned encoder with its classifier."""
 
-    def __init__(self, encoding: Encoding, categories: Sequence[str], tuning: Tuning) -> None:
-        self.encoding, self.tuning = encoding, tuning
+    def __init__(self, encoding: Encoding, categories: Sequence[str], tuning: Tuning, seed: int) -> None:
+        self.encoding, self.tuning, self.seed = encoding, tuning, seed
         layers = range(tuning.first_layer, LAYERS)
-        self.adapters = Adapters.fresh(encoding.weights, tuning.rank, layers, tuning.seed)
+        self.adapters = Adapters.fresh(encoding.weights, tuning.rank, layers, seed)
         self.encoder = MiniLM(encoding.weights, self.adapters)
-        random = np.random.default_rng(tuning.seed)
+        random = np.random.default_rng(seed)
 
         def head(columns: int, bias: float) -> tuple[tf.Variable, tf.Variable]:
             start = random.normal(0, WIDTH**-0.5, (WIDTH, columns)).astype(np.float32)
@@ -146,12 +146,13 @@ def train(
     texts: Sequence[str],
     categories: Sequence[str],
     tuning: Tuning,
+    seed: int,
     say: Callable[[str], None],
 ) -> Model:
     """A model trained on `texts`, the cleaned texts of `examples`."""
-    model = Model(encoding, categories, tuning)
+    model = Model(encoding, categories, tuning, seed)
     step = _step(model, len(categories))
-    random = np.random.default_rng(tuning.seed)
+    random = np.random.default_rng(seed)
     wanted = np.array([ORDER.index(e.level) for e in examples], np.int32)
     kinds = np.array([[c in e.categories for c in categories] for e in examples], np.float32)
     steps, done = -(-len(texts) // tuning.batch) * tuning.epochs, 0

@@ -25,7 +25,7 @@ def test_the_adapter_was_trained_on_the_data_that_is_here() -> None:
 def test_the_adapter_is_small_half_precision_and_knows_the_categories() -> None:
     adapter = Adapter.load()
     assert (ADAPTER_DIR / WEIGHTS).stat().st_size < 2**20
-    assert {str(array.dtype) for array in adapter.arrays.values()} == {"float16"}
+    assert {str(array.dtype) for member in adapter.members for array in member.values()} == {"float16"}
     assert adapter.card["categories"] == list(detector().book.order)
 
 

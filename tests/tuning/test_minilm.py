@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from bot.adapter import HEAD, Adapter, AdapterError
+from bot.adapter import HEAD, Adapter, AdapterError, merged
 from bot.encoder_build import build_graph
 from bot.tuning.settings import Tuning
 from bot.tuning.train import Encoding, Model
@@ -23,15 +23,15 @@ def encoding() -> Encoding:
 
 
 def test_the_graph_with_the_adapter_merged_gives_the_vectors_that_were_trained(encoding: Encoding) -> None:
-    model = Model(encoding, ["weapon"], TUNING)
+    model = Model(encoding, ["weapon"], TUNING, seed=1)
     random = np.random.default_rng(3)
     for up in model.adapters.up.values():
         up.assign(random.normal(0, 0.1, up.shape))
     arrays = {k: v.astype(np.float16) for k, v in model.arrays(temperature=1.0).items()}
     for variable in model.adapters.variables:
         variable.assign(arrays[variable.name.split(":")[0]].astype(np.float32))
-    merged = Adapter(arrays, {}).merged(encoding.weights)
-    graph = onnxruntime.InferenceSession(build_graph(merged).SerializeToString())
+    tuned = merged(encoding.weights, arrays)
+    graph = onnxruntime.InferenceSession(build_graph(tuned).SerializeToString())
     plain = onnxruntime.InferenceSession(build_graph(encoding.weights).SerializeToString())
     for _, ids, mask in encoding.batches(TEXTS, 1):
         feed = {"ids": ids.astype(np.int64), "mask": mask.astype(np.int64)}
@@ -41,7 +41,7 @@ def test_the_graph_with_the_adapter_merged_gives_the_vectors_that_were_trained(e
 
 
 def test_a_fresh_adapter_changes_nothing(encoding: Encoding) -> None:
-    model = Model(encoding, ["weapon"], TUNING)
+    model = Model(encoding, ["weapon"], TUNING, seed=1)
     plain = onnxruntime.InferenceSession(build_graph(encoding.weights).SerializeToString())
     for _, ids, mask in encoding.batches(TEXTS, 3):
         feed = {"ids": ids.astype(np.int64), "mask": mask.astype(np.int64)}
@@ -49,7 +49,7 @@ def test_a_fresh_adapter_changes_nothing(encoding: Encoding) -> None:
 
 
 def _adapter() -> Adapter:
-    return Adapter({name: np.zeros((384, 4)) for name in HEAD}, {"categories": ["weapon"]})
+    return Adapter([{name: np.zeros((384, 4)) for name in HEAD}], {"categories": ["weapon"]})
 
 
 def test_an_adapter_that_is_not_the_one_of_its_card_is_refused(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_short_run_tells_danger_from_calm() -> None:
     examples = [example(t, Level.EMERGENCY) for t in DANGER] + [example(t, Level.NONE) for t in CALM]
     texts = [e.text for e in examples]
     tuning = Tuning(rank=2, first_layer=4, epochs=12, batch=4)
-    model = train(Encoding.load(), examples, texts, ["weapon"], tuning, lambda line: None)
+    model = train(Encoding.load(), examples, texts, ["weapon"], tuning, 1, lambda line: None)
     levels, kinds = model.predict(["a man with a knife is in the kitchen", "where do i get a claim form"])
     assert levels[0].argmax() == 3
     assert levels[1].argmax() == 0
@@ -70,7 +70,7 @@ def test_temperature_makes_overconfident_chances_honest() -> None:
     wanted = random.integers(0, 4, 4000)
     logits = random.normal(0, 1, (4000, 4))
     logits[np.arange(4000), wanted] += 1.5
-    temperature = fit_temperature(logits * 5, wanted)
+    temperature = fit_temperature([logits * 5], wanted)
     assert temperature == pytest.approx(5, rel=0.15)
     chances = softmax(logits * 5, temperature)[:, 2:].sum(axis=1)
     for row in calibration(chances, wanted >= 2):
