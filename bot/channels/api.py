@@ -182,4 +182,6 @@ def _news(
             found.append(event("message", message_json(said[change.message_id], render), change.id))
         elif change.kind == "state":
             found.append(event("state", r.state_of(session, conversation_id).as_json(), change.id))
+        elif change.kind == "typing" and r.settings.typing_hints:
+            found.append(event("typing", {}, change.id))
     return found

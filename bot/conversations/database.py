@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import anyio.to_thread
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, Executable, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
 
@@ -60,6 +60,11 @@ def make_engine(url: str) -> Engine:
     engine = create_engine(parsed, pool_size=10, max_overflow=20, hide_parameters=True)
     _prepare_sqlite(engine)
     return engine
+
+
+def changed(session: Session, statement: Executable) -> int:
+    """How many rows a statement changed."""
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
 class GivenUp(Exception):

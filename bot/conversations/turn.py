@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.conversations import handoffs, store
+from bot.conversations import asides, handoffs, queue, store
 from bot.conversations.consequences import (
     PERSON,
     answers,
@@ -32,7 +32,7 @@ from bot.conversations.locks import turn_lock
 from bot.conversations.rasa import RasaAnswer, RasaClient, RasaUnavailable
 from bot.conversations.rates import message_wait
 from bot.conversations.tables import Conversation
-from bot.conversations.who_is_there import second_words
+from bot.conversations.who_is_there import place_words, second_words
 from bot.crypto import Vault
 from bot.logs import describe
 from bot.messages import Author, Reply
@@ -85,6 +85,7 @@ class _Received:
     repeated: bool = False
     queued: bool = False
     fresh: bool = False
+    answered: bool = False
     wait_s: int = 0
 
 
@@ -104,7 +105,7 @@ class Turns:
 
     async def take_turn(self, conversation_id: str, said: Said) -> Turn:
         """Assess, store, answer. Raises store.Gone, NotSaved, TooMany, Unanswered."""
-        assessment = assess(said.text)
+        assessment = RiskAssessment() if asides.is_ours(said) else assess(said.text)
         if said.choice == PERSON:
             assessment = replace(assessment, wants_person=True)
         received = await self._receive(conversation_id, said, assessment)
@@ -127,7 +128,7 @@ class Turns:
         try:
             if received.queued:
                 await self._say_who_is_there(conversation_id, received.turn, assessment)
-            if received.in_charge != STAFF and answers(assessment):
+            if received.in_charge != STAFF and answers(assessment) and not received.answered:
                 await self._answer(conversation_id, said, assessment, received)
         except Exception as error:
             log.error("a turn failed after its message was stored: %s", describe(error))
@@ -195,6 +196,8 @@ class Turns:
         conversation = store.locked(session, conversation_id)
         if said.client_id and (known := store.by_client_id(session, conversation_id, said.client_id)):
             return _Received(known.id, conversation.in_charge, repeated=True)
+        heard = said
+        said, assessment = asides.discreet(session, conversation, said, assessment)
         if wait := message_wait(session, conversation_id, self.settings.messages_per_minute):
             pass_on(session, self.vault, conversation, assessment)
             return _Received(0, conversation.in_charge, wait_s=wait)
@@ -214,7 +217,14 @@ class Turns:
         pass_on(session, self.vault, conversation, assessment)
         waits = conversation.in_charge == WAITING
         queued = waits and (assessment.wants_person or (fresh and needs_person(assessment)))
-        return _Received(message.id, conversation.in_charge, queued=queued, fresh=fresh)
+        own = asides.answer(session, self.vault, conversation, heard, assessment, self.settings)
+        if own is not None:
+            store.add(session, self.vault, conversation, own, turn=message.id)
+        elif fresh and needs_person(assessment) and asides.still_declined(session, conversation):
+            asides.say_still_declined(session, self.vault, conversation, message.id)
+        return _Received(
+            message.id, conversation.in_charge, queued=queued, fresh=fresh, answered=own is not None
+        )
 
     async def _say_who_is_there(self, conversation_id: str, turn: int, assessment: RiskAssessment) -> None:
         """The second message: what is true about a person at this moment."""
@@ -239,6 +249,9 @@ class Turns:
             if conversation.in_charge not in (ASSISTANT, WAITING):
                 return False
             store.add_replies(session, self.vault, conversation, replies, received.turn)
+            if answer.place:
+                place = place_words(session, conversation, self.settings)
+                store.add(session, self.vault, conversation, place, turn=received.turn)
             if answer.person:
                 handoffs.open_handoff(session, self.vault, conversation, Alarm(Level.NONE))
             return answer.person
@@ -274,7 +287,7 @@ class Turns:
             if conversation is None:
                 raise store.Gone(conversation_id)
             said = store.of_turn(session, self.vault, conversation_id, received.turn)
-            return Turn(said, conversation.in_charge, handoffs.position(session, conversation_id))
+            return Turn(said, conversation.in_charge, queue.position(session, conversation_id))
 
         async with asyncio.timeout(STORE_WITHIN_S):
             return await self.database.look(look)
