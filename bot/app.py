@@ -99,7 +99,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
     async def alert() -> None:
         await sender.send_due()
-        r.readiness.channels(await r.database.look(alerts.failing))
+        r.readiness.channels(sorted({*await r.database.look(alerts.failing), *sender.unusable}))
 
     work = [
         r.readiness.load_risk(),

@@ -151,7 +151,7 @@ async def listen(
     async def read() -> list[ServerSentEvent] | None:
         return await r.database.look(_news, r, conversation_id, progress, render)
 
-    return stream(follow(r.watcher, read))
+    return stream(follow(r.watcher, read, conversation_id=conversation_id))
 
 
 async def _open_by_ticket(r: Resources, conversation_id: str, ticket: str) -> None:

@@ -44,7 +44,7 @@ def opened(channel: alerts.Channel) -> Apprise:
 def check(settings: Settings) -> list[str]:
     """The ids of channels whose address cannot be used."""
     audiences: tuple[alerts.Audience, ...] = ("team", "supervisor", "lead")
-    bad = []
+    bad: list[str] = []
     for channel in (c for audience in audiences for c in alerts.channels(settings, audience)):
         try:
             opened(channel)
@@ -67,9 +67,15 @@ class Sender:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database, self._settings = database, settings
         self._known: dict[str, Apprise] = {}
+        self._checked = False
+        # Channels whose address apprise does not understand
+        self.unusable: list[str] = []
 
     async def send_due(self) -> int:
         """Send all that is due now; how many went out."""
+        if not self._checked:
+            self.unusable = await anyio.to_thread.run_sync(check, self._settings)
+            self._checked = True
         await self._database.run(alerts.note_unsure)
         sent = 0
         while (claimed := await self._database.run(self._claim)) is not None:

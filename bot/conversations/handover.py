@@ -153,18 +153,31 @@ def act(
     audit(session, staff, action, conversation_id)
 
 
-def write(session: Session, vault: Vault, staff: Staff, conversation_id: str, text: str) -> store.Stored:
-    """A message by staff. Raises handoffs.Taken unless the conversation is in this person's hands, store.Gone."""
+def write(
+    session: Session,
+    vault: Vault,
+    staff: Staff,
+    conversation_id: str,
+    text: str,
+    client_id: str | None = None,
+) -> store.Stored:
+    """A message by staff; the same `client_id` twice is one message.
+
+    Raises handoffs.Taken unless the conversation is in this person's hands, store.Gone.
+    """
     conversation = store.locked(session, conversation_id)
     if (conversation.team, conversation.area) != (staff.team, staff.area):
         raise store.Gone(conversation_id)
+    if client_id and (known := store.by_client_id(session, conversation_id, client_id)):
+        return store.opened(vault, [known])[0]
     handoff = handoffs.open_one(session, conversation_id)
     joined = handoff is not None and handoff.joined_id == staff.id
     if (conversation.staff_id != staff.id and not joined) or conversation.in_charge != handoffs.STAFF:
         holder = session.get(Staff, conversation.staff_id) if conversation.staff_id else None
         raise handoffs.Taken(conversation.in_charge, holder.name if holder else None)
     reply = Reply(author=Author.STAFF, text=text)
-    return store.opened(vault, [store.add(session, vault, conversation, reply, name=staff.shown)])[0]
+    added = store.add(session, vault, conversation, reply, name=staff.shown, client_id=client_id)
+    return store.opened(vault, [added])[0]
 
 
 def return_vanished(session: Session, vault: Vault, settings: Settings) -> int:

@@ -52,10 +52,14 @@ async def act(
     r.watcher.wake()
 
 
-async def write(r: Resources, seat: Seat, conversation_id: str, text: str) -> store.Stored:
+async def write(
+    r: Resources, seat: Seat, conversation_id: str, text: str, client_id: str | None = None
+) -> store.Stored:
     """Write to the visitor. Raises Problem 422, 404 or 409."""
     try:
-        message = await r.database.run(handover.write, r.vault, seat.staff, conversation_id, clean(text))
+        message = await r.database.run(
+            handover.write, r.vault, seat.staff, conversation_id, clean(text), client_id
+        )
     except Refused as error:
         raise Problem(422, error.code, field="text", limit=MAX_CHARS) from None
     except store.Gone:

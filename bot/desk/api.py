@@ -56,6 +56,12 @@ class Text(_Body):
     """A message by staff."""
 
     text: StrictStr
+    client_id: StrictStr | None = Field(None, min_length=1, max_length=60)
+
+
+def staff_id(body: Text) -> str | None:
+    """The client id as it is kept: a visitor's never meets it."""
+    return f"s:{body.client_id}" if body.client_id else None
 
 
 class Body(_Body):
@@ -136,7 +142,7 @@ async def write(
 ) -> dict[str, Any]:
     """Write to the visitor."""
     seat = access.may_claim(await seated(request, csrf))
-    message = await actions.write(resources(request), seat, conversation_id, body.text)
+    message = await actions.write(resources(request), seat, conversation_id, body.text, staff_id(body))
     return {"messages": [message_json(message, render)]}
 
 
