@@ -43,9 +43,8 @@ def opened(channel: alerts.Channel) -> Apprise:
 
 def check(settings: Settings) -> list[str]:
     """The ids of channels whose address cannot be used."""
-    audiences: tuple[alerts.Audience, ...] = ("team", "supervisor", "lead")
     bad: list[str] = []
-    for channel in (c for audience in audiences for c in alerts.channels(settings, audience)):
+    for channel in (c for audience in alerts.AUDIENCE_NAMES for c in alerts.channels(settings, audience)):
         try:
             opened(channel)
         except BadChannel:
@@ -76,6 +75,8 @@ class Sender:
         if not self._checked:
             self.unusable = await anyio.to_thread.run_sync(check, self._settings)
             self._checked = True
+        if not any(alerts.channels(self._settings, audience) for audience in alerts.AUDIENCE_NAMES):
+            return 0
         await self._database.run(alerts.note_unsure)
         sent = 0
         while (claimed := await self._database.run(self._claim)) is not None:

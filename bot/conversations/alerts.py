@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +24,7 @@ from bot.settings import Settings, get_settings
 
 Kind = Literal["opened", "raised", "late", "returned", "supervisor", "matter", "callback"]
 Audience = Literal["team", "supervisor", "lead"]
+AUDIENCE_NAMES: tuple[Audience, ...] = get_args(Audience)
 AUDIENCES: dict[Kind, tuple[Audience, ...]] = {
     "opened": ("team",),
     "raised": ("team",),
@@ -63,8 +64,7 @@ def channels(settings: Settings, audience: Audience) -> list[Channel]:
 
 def url_of(settings: Settings, channel_id: str) -> str | None:
     """The address of a channel; None where the settings have it no more."""
-    audiences: tuple[Audience, ...] = ("team", "supervisor", "lead")
-    known = {c.id: c.url for audience in audiences for c in channels(settings, audience)}
+    known = {c.id: c.url for audience in AUDIENCE_NAMES for c in channels(settings, audience)}
     return known.get(channel_id)
 
 

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, update
 
+from benchmarks.handoff.sink import Sink, listening
 from bot.clock import now
 from bot.conversations import alerts, handoffs, store
 from bot.conversations.alert_channels import Sender, check
@@ -21,7 +22,6 @@ from bot.conversations.words import alert_words
 from bot.crypto import Vault
 from bot.risk import Level
 from bot.settings import Settings
-from tests.sink import Sink, listening
 
 Make = Callable[..., str]
 
