@@ -13,10 +13,12 @@ from typing import Any
 import httpx
 
 from benchmarks.handoff.client import ask, events
+from bot.interface import interface
 
 # Asked for a person, urgent, emergency
 OPENINGS = ("can i talk to a person", "my ex keeps following me", "he's outside with a knife")
 PASSWORD = "correct-horse-battery"  # noqa: S105 (of an instance that lives for minutes)
+CLOSED = interface().told["closed"].partition("{name}")[2].partition(".")[0]
 RANKS = {"emergency": 0, "urgent": 1, "concern": 2, "none": 3}
 
 
@@ -84,12 +86,12 @@ class Visitor:
         async for kind, data in events(self.http, f"/api/conversations/{self.id}/events", self.headers, "0"):
             if kind == "message":
                 self.streamed.append(data["id"])
+                if CLOSED in data["text"]:
+                    self.ended.set()
                 if data["author"] == "staff" and data["id"] not in self._answered:
                     self._answered.add(data["id"])
                     answering = asyncio.create_task(self._answer())
                     self._answers.add(answering)
-            elif kind == "state" and data["in_charge"] == "closed":
-                self.ended.set()
 
     async def _answer(self) -> None:
         await asyncio.sleep(self.rng.uniform(0.05, 0.4))

@@ -1,4 +1,4 @@
-"""Tables of what surrounds a hand-off: alerts, call-backs, safeguarding matters, marks on alarms, return codes.
+"""Tables of what surrounds a hand-off: alerts, call-backs, safeguarding matters, marks on alarms.
 
 None hangs on a conversation by a foreign key where it must outlive it (design, "Confidentiality").
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.conversations.tables import Base, Serial
@@ -103,17 +103,3 @@ class Mark(Base):
     categories: Mapped[list[str]]
     rules: Mapped[list[str]]
     outcome: Mapped[str | None] = mapped_column(String(30))
-
-
-class ReturnCode(Base):
-    """Words that bring a visitor back to an open hand-off, once. Only their keyed hash is kept."""
-
-    __tablename__ = "return_codes"
-
-    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    conversation_id: Mapped[str] = mapped_column(
-        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
-    )
-    made_at: Mapped[dt.datetime]
-    # Messages up to here are not shown to who comes back
-    last_id: Mapped[int] = mapped_column(Integer)

@@ -1,4 +1,4 @@
-"""a person answers: alerts, call-backs, safeguarding, marks, return codes, and what a hand-off goes through"""
+"""a person answers: alerts, call-backs, safeguarding, marks, and what a hand-off goes through"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,16 +41,6 @@ def upgrade() -> None:
     _alerts()
     _callbacks()
     _matters_and_marks()
-    op.create_table(
-        "return_codes",
-        _text("hash", 64),
-        _text("conversation_id", 32),
-        _time("made_at"),
-        sa.Column("last_id", sa.Integer(), nullable=False),
-        _hangs_on_its_conversation("return_codes"),
-        sa.PrimaryKeyConstraint("hash", name=op.f("pk_return_codes")),
-    )
-    op.create_index(op.f("ix_return_codes_conversation_id"), "return_codes", ["conversation_id"])
 
 
 def _alerts() -> None:
@@ -144,7 +134,7 @@ def _matters_and_marks() -> None:
 
 
 def downgrade() -> None:
-    for table in ("return_codes", "marks", "matters", "callback_talks", "callbacks", "alerts"):
+    for table in ("marks", "matters", "callback_talks", "callbacks", "alerts"):
         op.drop_table(table)
     for name in (*HANDOFF_TIMES, "joined_id", "read_id", "child"):
         op.drop_column("handoffs", name)

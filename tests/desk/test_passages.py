@@ -216,6 +216,18 @@ def test_the_desk_knows_what_was_not_read(sit: Sit, chat: Chat) -> None:
     assert jo.queue()[0]["unread"] == 0
 
 
+def test_who_claims_and_falls_asleep_is_seen(sit: Sit, chat: Chat, clock: Clock) -> None:
+    """The browser goes on giving signs of life: what was not read for minutes shows to the team."""
+    jo, sue = sit("Jo"), sit("Sue", role="supervisor")
+    claimed(jo, chat)
+    jo.open(chat)
+    chat.say("please answer")
+    clock.forward(minutes=5)
+    assert sue.queue()[0]["unread_s"] >= 300
+    assert "1 unread for 5 min" in sue.client.get("/desk").text
+    assert sue.act(chat, "take_over") == 200
+
+
 @pytest.mark.parametrize("how", ["leave", "delete"])
 def test_an_exit_and_a_deletion_look_the_same_at_the_desk(sit: Sit, chat: Chat, how: str) -> None:
     jo = sit("Jo")
