@@ -12,6 +12,7 @@ import httpx
 AGAIN_S = 0.1
 PATIENCE_S = 60.0
 BUSY = (429, 502, 503)
+BROKEN = 500
 
 
 class Unreachable(RuntimeError):
@@ -34,6 +35,8 @@ async def ask(http: httpx.AsyncClient, method: str, path: str, **more: Any) -> h
         except httpx.HTTPError:
             await asyncio.sleep(AGAIN_S)
             continue
+        if response.status_code == BROKEN:
+            raise Unreachable(f"{method} {path.rpartition('/')[2]}: {response.text[:200]}")
         if response.status_code not in BUSY:
             return response
         await asyncio.sleep(AGAIN_S)

@@ -92,7 +92,11 @@ def servers(folder: Path, count: int, database_url: str, sink: Sink, staff: int)
             url = f"http://{LOOPBACK}:{port}"
             _wait_until_up(url, log)
             found.append(Server(url, psutil.Process(process.pid)))
-        yield found
+        try:
+            yield found
+        except Exception as error:
+            logs = "\n".join(last_words(log) for log in sorted(folder.glob("web*.log")))
+            raise RuntimeError(f"{type(error).__name__}: {error}; the servers said last:\n{logs}") from error
 
 
 def _add_staff(environment: dict[str, str], count: int) -> None:

@@ -81,7 +81,7 @@ function ringForNew(quiet = false) {
   tone.connect(level).connect(sound.destination);
   tone.start();
   tone.stop(sound.currentTime + 0.4);
-  if (document.hidden && Notification.permission === "granted") {
+  if (document.hidden && window.Notification?.permission === "granted") {
     const worst = RANKS[Math.max(...waiting.map((item) => RANKS.indexOf(item.dataset.waits.split(" ")[0])))];
     new Notification("Helpline desk", { body: `${waiting.length} waiting, ${worst}`, tag: "desk" });
   }
