@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 AGAIN_S = 0.1
+BUSY_S = 1.0
 PATIENCE_S = 60.0
 BUSY = (429, 502, 503)
 BROKEN = 500
@@ -39,7 +40,7 @@ async def ask(http: httpx.AsyncClient, method: str, path: str, **more: Any) -> h
             raise Unreachable(f"{method} {path.rpartition('/')[2]}: {response.text[:200]}")
         if response.status_code not in BUSY:
             return response
-        await asyncio.sleep(AGAIN_S)
+        await asyncio.sleep(BUSY_S)
     raise Unreachable(path.rpartition("/")[2])
 
 

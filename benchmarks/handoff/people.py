@@ -46,6 +46,8 @@ class Visitor:
         self.streamed: list[int] = []
         self.sent: list[str] = []
         self.ended = asyncio.Event()
+        self.kept: list[dict[str, Any]] = []
+        self._listening: asyncio.Task[None] | None = None
         self._answered: set[int] = set()
         self._answers: set[asyncio.Task[None]] = set()
         self.id = ""
@@ -55,7 +57,7 @@ class Visitor:
         """The whole visit."""
         made = (await ask(self.http, "POST", "/api/conversations")).json()
         self.id, self.headers = made["id"], {"Authorization": f"Bearer {made['token']}"}
-        listening = asyncio.create_task(self._listen())
+        self._listening = asyncio.create_task(self._listen())
         await self.say(OPENINGS[self.number % len(OPENINGS)])
         writing = asyncio.create_task(self._write_meanwhile())
         try:
@@ -64,7 +66,11 @@ class Visitor:
             writing.cancel()
         # The last words of a closed chat may still be on their way
         await asyncio.gather(*self._answers)
-        self.listening = listening
+
+    def stop(self) -> None:
+        """Stop listening."""
+        if self._listening is not None:
+            self._listening.cancel()
 
     async def say(self, text: str) -> None:
         """One message, with words of its own by which it is known again."""
@@ -79,7 +85,7 @@ class Visitor:
 
     async def _write_meanwhile(self) -> None:
         while True:
-            await asyncio.sleep(self.rng.uniform(6, 14))
+            await asyncio.sleep(self.rng.uniform(10, 20))
             await self.say("still here")
 
     async def _listen(self) -> None:

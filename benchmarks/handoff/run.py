@@ -163,8 +163,9 @@ async def _play(plan: Plan, up: list[Server], seen: Seen) -> tuple[list[Visitor]
         if failed:
             raise failed[0]
         for visitor in visitors:
-            visitor.kept = await visitor.stored()  # type: ignore[attr-defined]
-            visitor.listening.cancel()
+            visitor.kept = await visitor.stored()
+        for visitor in visitors:
+            visitor.stop()
     return visitors, workers, len(kills)
 
 
@@ -214,7 +215,7 @@ def compare(
     """What went wrong, counted: all but the measured times must be 0."""
     lost = doubled = gaps = repeats = unheard = 0
     for visitor in visitors:
-        kept = visitor.kept  # type: ignore[attr-defined]
+        kept = visitor.kept
         texts = Counter(m["text"] for m in kept if m["author"] == "visitor")
         lost += sum(texts[said] == 0 for said in visitor.sent)
         doubled += sum(count > 1 for count in texts.values())

@@ -41,46 +41,45 @@ def waits_since(handoff: Handoff) -> dt.datetime:
     return handoff.returned_at or handoff.opened_at
 
 
-def _unread(session: Session, handoff: Handoff) -> tuple[int, dt.datetime | None]:
-    """How many of the visitor's messages nobody has had on the screen, and since when."""
-    theirs = and_(
-        Message.conversation_id == handoff.conversation_id,
-        Message.author == Author.VISITOR.value,
-        Message.id > (handoff.read_id or 0),
+def _unread(session: Session, team: str, area: str) -> dict[str, tuple[int, dt.datetime]]:
+    """By conversation: how many of the visitor's messages nobody has had on the screen, and since when."""
+    mine = and_(Handoff.closed_at.is_(None), Handoff.team == team, Handoff.area == area)
+    theirs = and_(Message.author == Author.VISITOR.value, Message.id > func.coalesce(Handoff.read_id, 0))
+    query = (
+        select(Handoff.conversation_id, func.count(), func.min(Message.at))
+        .join(Message, Message.conversation_id == Handoff.conversation_id)
+        .where(and_(mine, theirs))
+        .group_by(Handoff.conversation_id)
     )
-    count, since = session.execute(select(func.count(), func.min(Message.at)).where(theirs)).one()
-    return count, since
-
-
-def _row(
-    session: Session, vault: Vault, handoff: Handoff, conversation: Conversation, name: str | None
-) -> dict[str, Any]:
-    at = now()
-    unread, since = _unread(session, handoff)
-    return {
-        "id": conversation.id,
-        "level": handoff.level,
-        "categories": handoff.categories,
-        "waiting_s": max(0, int(((handoff.claimed_at or at) - handoff.opened_at).total_seconds())),
-        "channel": conversation.channel,
-        "in_charge": conversation.in_charge,
-        "staff": name,
-        "team": handoff.team,
-        "why": [e["words"] for e in vault.open(handoff.evidence)],
-        "late": handoff.late_at is not None and conversation.in_charge == WAITING,
-        "declined": handoff.declined_at is not None,
-        "returned": handoff.returned_at is not None,
-        "raised": handoff.raised_at is not None,
-        "supervisor_called": handoff.supervisor_called_at is not None,
-        "visitor_gone": conversation.token_hash is None,
-        "unread": unread,
-        "unread_s": int((at - since).total_seconds()) if since else 0,
-    }
+    return {chat: (count, since) for chat, count, since in session.execute(query)}
 
 
 def queue(session: Session, vault: Vault, team: str, area: str) -> list[dict[str, Any]]:
     """The queue as the desk shows it (contracts, `GET /desk/api/queue`), with the words that raised the alarm."""
-    return [_row(session, vault, *found) for found in session.execute(waiting(team, area))]
+    at = now()
+    unread = _unread(session, team, area)
+    return [
+        {
+            "id": conversation.id,
+            "level": handoff.level,
+            "categories": handoff.categories,
+            "waiting_s": max(0, int(((handoff.claimed_at or at) - handoff.opened_at).total_seconds())),
+            "channel": conversation.channel,
+            "in_charge": conversation.in_charge,
+            "staff": name,
+            "team": handoff.team,
+            "why": [e["words"] for e in vault.open(handoff.evidence)],
+            "late": handoff.late_at is not None and conversation.in_charge == WAITING,
+            "declined": handoff.declined_at is not None,
+            "returned": handoff.returned_at is not None,
+            "raised": handoff.raised_at is not None,
+            "supervisor_called": handoff.supervisor_called_at is not None,
+            "visitor_gone": conversation.token_hash is None,
+            "unread": unread.get(conversation.id, (0, at))[0],
+            "unread_s": int((at - unread.get(conversation.id, (0, at))[1]).total_seconds()),
+        }
+        for handoff, conversation, name in session.execute(waiting(team, area))
+    ]
 
 
 def count_waiting(session: Session, team: str, area: str) -> int:
