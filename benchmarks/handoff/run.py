@@ -204,9 +204,11 @@ def _wait_for_alerts(url: str) -> None:
     query = text("SELECT count(*) FROM alerts WHERE state IN ('pending', 'failed', 'sending')")
     while time.monotonic() < end:
         with engine.connect() as connection:
-            if not connection.scalar(query):
-                return
+            left = connection.scalar(query)
+        if not left:
+            break
         time.sleep(0.5)
+    engine.dispose()
 
 
 def compare(
