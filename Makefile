@@ -1,6 +1,6 @@
 # `make help` lists the targets. Prerequisites: Linux, git, make, a Python 3 with venv and pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup run train test check evaluate finetune bench clean environment chromium
+.PHONY: help setup run train test check evaluate finetune bench clean environment chromium postgresql
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 
@@ -17,7 +17,7 @@ train: environment ## train the dialogue model anew
 	@$(PYTHON) -m bot.encoder_build
 	@$(PYTHON) -m bot.nlu.train --force
 
-test: chromium setup ## set up and run all tests: the real processes and a real Chromium among them (ARGS= for pytest)
+test: chromium postgresql setup ## set up and run all tests: the real processes and a real Chromium among them (ARGS= for pytest)
 	@$(PYTHON) -m pytest $(ARGS)
 
 check: environment ## formatting, lint and types
@@ -31,8 +31,9 @@ evaluate: setup ## how often the right entry is found and risk is seen, by cross
 finetune: environment ## tune the encoder for risk on data/risk/examples (about an hour), write data/risk/adapter
 	@$(PYTHON) -m bot.tuning $(ARGS)
 
-bench: setup ## speed and memory of every part, ours against Rasa's default pipeline
+bench: setup ## speed and memory of every part, ours against Rasa's default pipeline; visitors and staff while web is killed
 	@$(PYTHON) -m benchmarks $(ARGS)
+	@$(PYTHON) -m benchmarks.handoff
 
 clean: ## remove all that was built; var/ with its database and key stays
 	rm -rf .venv .tools build models .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -40,6 +41,11 @@ clean: ## remove all that was built; var/ with its database and key stays
 
 environment:
 	@scripts/environment.sh
+
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+		echo "PostgreSQL is missing, which the tests of the hand-off start: install it (Debian: apt-get install postgresql)." >&2; \
+		exit 1; }
 
 chromium:
 	@command -v chromium chromium-browser google-chrome >/dev/null || { \

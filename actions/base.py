@@ -68,6 +68,10 @@ class PersonAsked(Exception):
     """The visitor wants a person: `web` opens the hand-off, the assistant promises nothing."""
 
 
+class PlaceAsked(Exception):
+    """The visitor asks where they stand in the queue: `web` says it."""
+
+
 class ReplyAction(Action, ABC):  # type: ignore[misc]
     """An action that gives one reply. A failure gives none, so that `web` says its static answer instead."""
 
@@ -82,7 +86,7 @@ class ReplyAction(Action, ABC):  # type: ignore[misc]
 
     @abstractmethod
     def answer(self, turn: Turn) -> Said:
-        """The reply to this turn. May raise PersonAsked."""
+        """The reply to this turn. May raise PersonAsked or PlaceAsked."""
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -92,6 +96,9 @@ class ReplyAction(Action, ABC):  # type: ignore[misc]
             said = self.answer(Turn.of(tracker))
         except PersonAsked:
             dispatcher.utter_message(json_message={"request": "person"})
+            return []
+        except PlaceAsked:
+            dispatcher.utter_message(json_message={"request": "place"})
             return []
         except Exception as error:
             # Its message may quote the visitor: only its type and place are logged

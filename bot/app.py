@@ -21,7 +21,9 @@ from bot.channels.render import message_html, message_view, page
 from bot.channels.resources import Resources
 from bot.channels.visitor import Visitors
 from bot.content import ROOT
-from bot.conversations import retention
+from bot.conversations import alerts, callbacks, retention
+from bot.conversations.alert_channels import Sender
+from bot.conversations.callback_words import callback_words
 from bot.conversations.consequences import spoken
 from bot.conversations.database import check_key, get_database
 from bot.conversations.events import Watcher
@@ -29,9 +31,12 @@ from bot.conversations.handover import return_vanished
 from bot.conversations.incoming import tidy
 from bot.conversations.rasa import RasaClient
 from bot.conversations.turn import Turns
+from bot.conversations.waiting import tell_late
 from bot.conversations.who_is_there import opens
+from bot.conversations.words import alert_words, desk_words, waiting_words
 from bot.crypto import get_vault
 from bot.desk import api as desk_api
+from bot.desk import duties_api, duties_pages
 from bot.desk import pages as desk_pages
 from bot.interface import interface
 from bot.logs import configure, describe
@@ -41,6 +46,7 @@ from bot.settings import Settings, get_settings
 
 SWEEP_EVERY_S = 300.0
 QUEUE_EVERY_S = 5.0
+ALERT_EVERY_S = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -49,7 +55,10 @@ def build(settings: Settings) -> Resources:
     # Content that does not fit its schema must stop the start, not the first visitor
     assess("")
     safety.static_reply()
-    opens(settings)
+    for team in ("", *settings.team_hours):
+        opens(settings, team)
+    for words in (alert_words, waiting_words, desk_words, callback_words):
+        words()
     database, vault = get_database(), get_vault()
     check_key(database, vault)
     watcher = Watcher(database)
@@ -78,10 +87,19 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         while await r.database.run(retention.sweep, r.settings) == retention.BATCH:
             r.watcher.wake()
 
+    sender = Sender(r.database, r.settings)
+
     async def queue() -> None:
-        ended = await r.database.run(retention.end_left_handoffs)
-        if await r.database.run(return_vanished, r.vault, r.settings) or ended:
+        changed = await r.database.run(retention.end_left_handoffs)
+        changed += await r.database.run(return_vanished, r.vault, r.settings)
+        changed += await r.database.run(callbacks.return_vanished, r.settings)
+        changed += await r.database.run(tell_late, r.vault, r.settings)
+        if changed:
             r.watcher.wake()
+
+    async def alert() -> None:
+        await sender.send_due()
+        r.readiness.channels(sorted({*await r.database.look(alerts.failing), *sender.unusable}))
 
     work = [
         r.readiness.load_risk(),
@@ -89,6 +107,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         r.watcher.run(),
         _repeat(SWEEP_EVERY_S, sweep),
         _repeat(QUEUE_EVERY_S, queue),
+        _repeat(ALERT_EVERY_S, alert),
     ]
     tasks = [asyncio.create_task(w) for w in work]
     try:
@@ -167,8 +186,10 @@ def create_app() -> FastAPI:
     app.state.resources = build(get_settings())
     _handle_errors(app)
     app.include_router(api.router)
+    app.include_router(duties_api.router)
     app.include_router(desk_api.router)
     app.include_router(pages.router)
+    app.include_router(duties_pages.router)
     app.include_router(desk_pages.router)
     app.mount("/static", StaticFiles(directory=ROOT / "bot" / "channels" / "static"), name="static")
     app.mount("/desk/static", StaticFiles(directory=ROOT / "bot" / "desk" / "static"), name="desk-static")

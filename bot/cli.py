@@ -83,16 +83,59 @@ def ask(text: tuple[str, ...], jsonl: bool, day: dt.datetime | None) -> None:
     run_lines(line, text, jsonl, lambda found: str(found["text"]))
 
 
-@main.command()
+class _OrText(click.Group):
+    """A group that takes a message where no command is named: `vra risk TEXT`, `vra risk review`."""
+
+    default = "assess"
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Put the default command before anything that is not a command or a call for help."""
+        if not args or (args[0] not in self.commands and args[0] not in context.help_option_names):
+            args = [self.default, *args]
+        return super().parse_args(context, args)
+
+
+@main.group(cls=_OrText)
+def risk() -> None:
+    """Assess the risk in a message: `vra risk TEXT`. What staff thought of alarms: `vra risk review`."""
+
+
+@risk.command("assess")
 @TEXT
 @JSONL
-def risk(text: tuple[str, ...], jsonl: bool) -> None:
+def assess_risk(text: tuple[str, ...], jsonl: bool) -> None:
     """Assess the risk in a message."""
     from bot.risk import load_full
     from bot.risk.line import risk_line
 
     load_full()
     run_lines(lambda said: risk_line({"id": None, "text": said}), text, jsonl, _indented)
+
+
+@risk.command("review")
+@click.option(
+    "--with-text", "user", metavar="NAME", help="Show what was said, too: as this user of the desk."
+)
+@click.option("--password-stdin", is_flag=True, help="Read that user's password from standard input.")
+@click.option("--code", help="That user's one-time code.")
+def review_risk(user: str | None, password_stdin: bool, code: str | None) -> None:
+    """What staff thought of alarms: one JSON object a line, without text unless a user may read it."""
+    from bot.conversations import marks
+    from bot.desk.review import NotAllowed, reader
+
+    database, _ = _accounts()
+    vault = None
+    if user is not None:
+        if not password_stdin:
+            raise click.ClickException("Give the password on standard input, with --password-stdin.")
+        try:
+            vault = reader(database, user, sys.stdin.readline().rstrip("\r\n"), code)
+        except NotAllowed:
+            raise click.ClickException("This user may not read what was said.") from None
+    with database.read() as session:
+        found = marks.review(session, vault)
+    for line in found:
+        click.echo(json.dumps(line, ensure_ascii=False))
 
 
 @main.command()

@@ -26,7 +26,17 @@ class Readiness:
         self._rasa = rasa
         self.ready = False
         self.reason = "starting"
-        self.degraded: list[str] = []
+        self._parts: list[str] = []
+        self._channels: list[str] = []
+
+    @property
+    def degraded(self) -> list[str]:
+        """What is lost while the rest goes on."""
+        return [*self._parts, *self._channels]
+
+    def channels(self, failing: list[str]) -> None:
+        """Alert channels that do not deliver."""
+        self._channels = [f"alert channel {channel}" for channel in failing]
 
     async def load_risk(self) -> None:
         """Bring up the full detector beside the floor; a failure is told, and the floor goes on."""
@@ -34,7 +44,7 @@ class Readiness:
             await anyio.to_thread.run_sync(risk.load_full)
         except Exception as error:
             log.exception("the full risk detector could not load")
-            self.degraded.append(f"risk: rules only ({type(error).__name__})")
+            self._parts.append(f"risk: rules only ({type(error).__name__})")
 
     async def watch(self) -> None:
         """Try until a warm turn goes through, then look now and then."""

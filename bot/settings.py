@@ -35,7 +35,30 @@ class Settings(BaseSettings):
     rasa_timeout_s: float = Field(3.0, gt=0, le=10)
 
     helpline_name: str = "the helpline (example)"
-    helpline_hours: str = "MO-FR 08:00-20:00"
+    helpline_hours: str = "MO-FR 08:00-20:00; PH off"
+    # Teams whose hours are others: {"night": "MO-SU 20:00-08:00"}
+    team_hours: dict[str, str] = {}
+
+    # After so long in the queue the phone alternatives are told and the alert goes out again
+    late_emergency_s: int = Field(180, ge=1)
+    late_s: int = Field(600, ge=1)
+
+    # Addresses as apprise reads them, with spaces between; alerts hold no content
+    alert_urls: SecretStr = SecretStr("")
+    alert_supervisor_urls: SecretStr = SecretStr("")
+    alert_lead_urls: SecretStr = SecretStr("")
+    alert_tries: int = Field(6, ge=1)
+    alert_retry_s: float = Field(5.0, gt=0)
+
+    # Whether the helpline rings back at all (example), how often it tries, how long it keeps a number
+    callbacks: bool = True
+    callback_tries: int = Field(2, ge=1, le=5)
+    callback_days: int = Field(14, ge=1, le=14)
+
+    # How long a safeguarding note stays after its matter is closed (example: the DPIA decides)
+    safeguarding_note_days: int = Field(365, ge=1)
+    # Whether visitors are shown that a helpline worker types; theirs is never told to anybody
+    typing_hints: bool = False
 
     keep_hours: int = Field(72, ge=1)
     keep_days_with_staff: int = Field(30, ge=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from bot import clock as clocks
 from bot import crypto, settings
 from bot.conversations import database
 from bot.desk import accounts
@@ -39,6 +41,15 @@ class Chat:
         found: dict[str, Any] = response.json()
         return found
 
+    def choose(self, value: str) -> dict[str, Any]:
+        response = self.post(choice=value)
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+    def texts(self) -> list[str]:
+        return [m["text"] for m in self.look().json()["messages"]]
+
     def look(self) -> httpx.Response:
         return self.client.get(f"/api/conversations/{self.id}/messages", headers=self.headers)
 
@@ -53,9 +64,38 @@ class Seat:
     def post(self, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
         return self.client.post(f"/desk/api/{path}", json=body or {}, headers={"X-CSRF-Token": self.csrf})
 
+    def act(self, chat: Chat, action: str, **details: str) -> int:
+        return self.post(f"conversations/{chat.id}/{action}", details).status_code
+
+    def open(self, chat: Chat) -> dict[str, Any]:
+        found: dict[str, Any] = self.client.get(f"/desk/api/conversations/{chat.id}/messages").json()
+        return found
+
     def queue(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.client.get("/desk/api/queue").json()
         return found
+
+
+@dataclass
+class Clock:
+    """The programme's clock, which tests move."""
+
+    ahead: dt.timedelta = dt.timedelta()
+
+    def forward(self, **by: float) -> None:
+        self.ahead += dt.timedelta(**by)
+
+    def to(self, moment: str) -> None:
+        """Set to a time in London, such as "2026-12-25 12:00"."""
+        wanted = dt.datetime.fromisoformat(moment).replace(tzinfo=clocks.LONDON)
+        self.ahead = wanted - dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    moved = Clock()
+    monkeypatch.setattr(clocks, "_offset", lambda: moved.ahead)
+    return moved
 
 
 def forget_settings() -> None:

@@ -151,7 +151,7 @@ async def listen(
     async def read() -> list[ServerSentEvent] | None:
         return await r.database.look(_news, r, conversation_id, progress, render)
 
-    return stream(follow(r.watcher, read))
+    return stream(follow(r.watcher, read, conversation_id=conversation_id))
 
 
 async def _open_by_ticket(r: Resources, conversation_id: str, ticket: str) -> None:
@@ -182,4 +182,6 @@ def _news(
             found.append(event("message", message_json(said[change.message_id], render), change.id))
         elif change.kind == "state":
             found.append(event("state", r.state_of(session, conversation_id).as_json(), change.id))
+        elif change.kind == "typing" and r.settings.typing_hints:
+            found.append(event("typing", {}, change.id))
     return found

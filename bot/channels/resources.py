@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from bot.channels.visitor import State, Visitors
 from bot.conversations.database import Database
 from bot.conversations.events import Watcher
+from bot.conversations.outcomes import Turn
 from bot.conversations.rasa import RasaClient
 from bot.conversations.tables import Conversation
-from bot.conversations.turn import Turn, Turns
+from bot.conversations.turn import Turns
 from bot.crypto import Vault
 from bot.readiness import Readiness
 from bot.settings import Settings

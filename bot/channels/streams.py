@@ -31,9 +31,11 @@ async def follow(
     watcher: Watcher,
     read: Callable[[], Awaitable[list[ServerSentEvent] | None]],
     heartbeat: Callable[[], Awaitable[None]] | None = None,
+    *,
+    conversation_id: str | None = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Yield events as they come. `read()` gives those that are new; None ends the stream."""
-    async with watcher.listening() as woken:
+    """Yield events of a conversation, or of all, as they come. `read()` gives the new ones; None ends the stream."""
+    async with watcher.listening(conversation_id) as woken:
         while True:
             woken.clear()
             found = await read()

@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from bot.channels.errors import Problem
 from bot.clock import now
-from bot.conversations import handoffs, store
+from bot.conversations import callbacks, handoffs, queue, safeguarding, store
 from bot.conversations.consequences import spoken
 from bot.conversations.database import Database
 from bot.conversations.events import Watcher
 from bot.conversations.incoming import MAX_CHARS, Refused, Said, clean, tidy
+from bot.conversations.outcomes import NotSaved, TooMany, Turn, Unanswered
 from bot.conversations.rates import count_new_chat
 from bot.conversations.tables import Conversation, Message
-from bot.conversations.turn import STORE_WITHIN_S, NotSaved, TooMany, Turn, Turns, Unanswered
+from bot.conversations.turn import STORE_WITHIN_S, Turns
 from bot.crypto import Vault
 from bot.interface import interface
 from bot.messages import Reply
@@ -43,7 +44,7 @@ class State:
     @classmethod
     def of(cls, session: Session, conversation: Conversation) -> State:
         """The state of a conversation now."""
-        return cls(conversation.in_charge, handoffs.position(session, conversation.id))
+        return cls(conversation.in_charge, queue.position(session, conversation.id))
 
     def as_json(self) -> dict[str, Any]:
         """As the API tells it; `queue_position` counts from 1 and is there only while waiting."""
@@ -195,6 +196,7 @@ class Visitors:
 
         def end(session: Session) -> bool:
             conversation = store.locked(session, conversation_id)
+            callbacks.forget(session, conversation_id)
             if not kept_for_staff(session, conversation):
                 store.erase(session, [conversation_id])
                 return False
@@ -217,10 +219,13 @@ def not_saved(text: str) -> Problem:
 
 
 def kept_for_staff(session: Session, conversation: Conversation) -> bool:
-    """Whether staff need the chat until they close it: claimed by them, and an emergency or about a child.
+    """Whether staff need the chat: claimed by them and an emergency or about a child, until they close it.
 
-    It stays claimed where its worker let go of it or lost the connection: nobody has closed it.
+    It stays claimed where its worker let go of it or lost the connection: nobody has closed it. So, too, while a
+    safeguarding matter about it is open.
     """
+    if safeguarding.keeps(session, conversation.id):
+        return True
     handoff = handoffs.open_one(session, conversation.id)
     if handoff is None:
         return False

@@ -53,7 +53,8 @@ def with_concern(replies: list[Reply], assessment: RiskAssessment) -> list[Reply
 def pass_on(session: Session, vault: Vault, conversation: Conversation, assessment: RiskAssessment) -> None:
     """Open or raise the hand-off where a person is needed, whoever is in charge; else keep the level seen."""
     urgent = assessment.level >= Level.URGENT
-    alarm = Alarm.of(assessment) if urgent else Alarm(assessment.level, assessment.categories)
+    quiet = Alarm(assessment.level, assessment.categories, child=assessment.child_writing)
+    alarm = Alarm.of(assessment) if urgent else quiet
     if needs_person(assessment):
         handoffs.open_handoff(session, vault, conversation, alarm)
     elif _more(conversation, assessment):

@@ -14,7 +14,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import anyio.to_thread
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
+from sqlalchemy import Engine, Executable, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
 
@@ -27,6 +29,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 KNOWN = "vra"
 BUSY_MS = 5000
+WRITERS = 10
+# One of each per event loop
+ONE_WRITER: RunVar[CapacityLimiter] = RunVar("one_writer")
+MANY_WRITERS: RunVar[CapacityLimiter] = RunVar("many_writers")
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -62,6 +68,11 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def changed(session: Session, statement: Executable) -> int:
+    """How many rows a statement changed."""
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
 class GivenUp(Exception):
     """Rolls a transaction back whose caller stopped waiting for it; nobody is left to see this."""
 
@@ -71,6 +82,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._sqlite = engine.dialect.name == "sqlite"
         self._writing = engine.execution_options(writing=True)
 
     @contextmanager
@@ -101,10 +113,22 @@ class Database:
                 return done
 
         try:
-            return await anyio.to_thread.run_sync(transaction)
+            return await anyio.to_thread.run_sync(transaction, limiter=self._writers())
         except asyncio.CancelledError:
             given_up.set()
             raise
+
+    def _writers(self) -> CapacityLimiter:
+        """Who may write at the same time, in the order of coming.
+
+        SQLite lets one write and the others try again by chance: under load some would never have their turn.
+        """
+        slots = ONE_WRITER if self._sqlite else MANY_WRITERS
+        try:
+            return slots.get()
+        except LookupError:
+            slots.set(CapacityLimiter(1 if self._sqlite else WRITERS))
+            return slots.get()
 
     async def look(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do `work(session, ...)` in one reading transaction, off the event loop."""

@@ -9,17 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import now
-from bot.conversations import store
-from bot.conversations.presence import MAY_CLAIM
+from bot.conversations import alerts, store
+from bot.conversations.database import changed
+from bot.conversations.person_tables import Matter
+from bot.conversations.presence import MAY_TAKE_OVER
+from bot.conversations.room import colleague, room_for
+
+# Named through this module by whoever works with hand-offs
+from bot.conversations.states import ASSISTANT as ASSISTANT
+from bot.conversations.states import CLOSED as CLOSED
+from bot.conversations.states import STAFF as STAFF
+from bot.conversations.states import WAITING as WAITING
 from bot.conversations.tables import Conversation, Handoff, Staff, StateChange
 from bot.crypto import Vault
 from bot.risk import Level, RiskAssessment
 
-WAITING, STAFF, ASSISTANT, CLOSED = "waiting", "staff", "assistant", "closed"
 EVIDENCE = 20
 OUTCOMES = ("supported", "referred", "emergency_services", "no_answer", "declined", "wrong_alarm", "misuse")
 
@@ -41,6 +49,9 @@ class Alarm:
     categories: tuple[str, ...] = ()
     evidence: tuple[dict[str, str], ...] = ()
     reason: str = "asked"
+    # Beside a risk: the visitor asked for a person, too
+    asked: bool = True
+    child: bool = False
 
     @classmethod
     def of(cls, assessment: RiskAssessment) -> Alarm:
@@ -49,7 +60,14 @@ class Alarm:
             {"rule": e.rule, "category": e.category, "level": e.level.value, "words": e.words}
             for e in assessment.evidence
         )
-        return cls(assessment.level, assessment.categories, evidence, "risk")
+        return cls(
+            assessment.level,
+            assessment.categories,
+            evidence,
+            "risk",
+            assessment.wants_person,
+            assessment.child_writing,
+        )
 
 
 def _merged(old: list[str], new: tuple[str, ...]) -> list[str]:
@@ -83,8 +101,15 @@ def raise_open(session: Session, vault: Vault, conversation_id: str, alarm: Alar
     handoff = open_one(session, conversation_id)
     if handoff is None:
         return False
+    rose = alarm.level > Level(handoff.level)
+    news = rose or not set(alarm.categories) <= set(handoff.categories)
     handoff.level = max(Level(handoff.level), alarm.level).value
     handoff.categories = _merged(handoff.categories, alarm.categories)
+    handoff.child = handoff.child or alarm.child
+    if handoff.staff_id is not None and (news or alarm.level >= Level.EMERGENCY):
+        handoff.raised_at = now()
+    if rose and alarm.level >= Level.URGENT:
+        alerts.raise_alert(session, "raised", handoff, alarm.level.value)
     known = vault.open(handoff.evidence)
     # The newest count: whoever sends alarms without end must not fill the queue's rows
     handoff.evidence = vault.seal([*known, *(e for e in alarm.evidence if e not in known)][-EVIDENCE:])
@@ -98,20 +123,40 @@ def open_handoff(session: Session, vault: Vault, conversation: Conversation, ala
     `conversation` must be locked (`store.locked`).
     """
     raise_level(conversation, alarm.level, alarm.categories)
+    known = open_one(session, conversation.id)
+    wanted = known is not None and _wanted_after_all(known, alarm)
     if raise_open(session, vault, conversation.id, alarm):
-        return False
-    session.add(
-        Handoff(
-            conversation_id=conversation.id,
-            area=conversation.area,
-            team=conversation.team,
-            level=alarm.level.value,
-            categories=list(alarm.categories),
-            evidence=vault.seal(list(alarm.evidence)),
-            reason=alarm.reason,
-            opened_at=now(),
-        )
+        return wanted and _wait_again(session, conversation, known, alarm)
+    handoff = Handoff(
+        conversation_id=conversation.id,
+        area=conversation.area,
+        team=conversation.team,
+        level=alarm.level.value,
+        categories=list(alarm.categories),
+        evidence=vault.seal(list(alarm.evidence)),
+        reason=alarm.reason,
+        opened_at=now(),
+        child=alarm.child,
     )
+    session.add(handoff)
+    session.flush()
+    alerts.raise_alert(session, "opened", handoff)
+    store.change_state(session, conversation, WAITING, by="assistant", reason=alarm.reason)
+    return True
+
+
+def _wanted_after_all(handoff: Handoff, alarm: Alarm) -> bool:
+    """Whether a person whom the visitor declined is needed again: asked for, or the danger is another or greater."""
+    news = alarm.level > Level(handoff.level) or not set(alarm.categories) <= set(handoff.categories)
+    return handoff.declined_at is not None and (alarm.asked or (alarm.level >= Level.URGENT and news))
+
+
+def _wait_again(session: Session, conversation: Conversation, handoff: Handoff | None, alarm: Alarm) -> bool:
+    if handoff is None:
+        return False
+    handoff.declined_at = handoff.late_at = handoff.returned_at = None
+    handoff.opened_at = now()
+    alerts.raise_alert(session, "opened", handoff, str(handoff.opened_at))
     store.change_state(session, conversation, WAITING, by="assistant", reason=alarm.reason)
     return True
 
@@ -128,40 +173,42 @@ def in_reach(conversation_id: str, staff: Staff) -> ColumnElement[bool]:
 def _pass(
     session: Session,
     conversation_id: str,
-    before: str,
-    after: str,
     staff: Staff,
-    *,
-    owner: int | None,
     reason: str,
+    ways: tuple[str, str],
+    *,
+    only: ColumnElement[bool] | None = None,
+    holder: int | None = None,
 ) -> None:
-    """One atomic passage; raises Taken or store.Gone where it is not possible."""
+    """One atomic passage; raises Taken or store.Gone where it is not possible. `only`: a further condition."""
+    before, after = ways
     condition = and_(in_reach(conversation_id, staff), Conversation.in_charge == before)
-    if owner is not None:
-        condition = and_(condition, Conversation.staff_id == owner)
-    holder = staff.id if after == STAFF else None
-    moved = session.execute(update(Conversation).where(condition).values(in_charge=after, staff_id=holder))
-    if moved.rowcount == 1:  # type: ignore[attr-defined]
-        session.add(
-            StateChange(
-                conversation_id=conversation_id,
-                at=now(),
-                before=before,
-                after=after,
-                by=staff.name,
-                reason=reason,
-            )
+    if only is not None:
+        condition = and_(condition, only)
+    moving = update(Conversation).where(condition).values(in_charge=after, staff_id=holder)
+    if changed(session, moving) != 1:
+        raise taken(session, conversation_id, staff)
+    session.add(
+        StateChange(
+            conversation_id=conversation_id,
+            at=now(),
+            before=before,
+            after=after,
+            by=staff.name,
+            reason=reason,
         )
-        store.tell(session, conversation_id, "state")
-        return
+    )
+    store.tell(session, conversation_id, "state")
+
+
+def taken(session: Session, conversation_id: str, staff: Staff) -> Taken | store.Gone:
+    """Why a passage was not possible."""
     found = session.execute(
         select(Conversation.in_charge, Staff.name)
         .outerjoin(Staff, Staff.id == Conversation.staff_id)
         .where(in_reach(conversation_id, staff))
     ).one_or_none()
-    if found is None:
-        raise store.Gone(conversation_id)
-    raise Taken(*found)
+    return store.Gone(conversation_id) if found is None else Taken(*found)
 
 
 def open_of(conversation_id: str) -> Any:
@@ -171,37 +218,56 @@ def open_of(conversation_id: str) -> Any:
     )
 
 
+def mine(staff: Staff) -> ColumnElement[bool]:
+    return Conversation.staff_id == staff.id
+
+
 def claim(session: Session, conversation_id: str, staff: Staff) -> None:
-    """`waiting -> staff`. Raises Taken where someone was faster, store.Gone where there is nothing to claim."""
-    _pass(session, conversation_id, WAITING, STAFF, staff, owner=None, reason="claimed")
+    """`waiting -> staff`. A claim ends a pause.
+
+    Raises Taken where someone was faster, store.Gone where there is nothing to claim, OneEmergency.
+    """
+    room_for(session, conversation_id, staff.id)
+    _pass(session, conversation_id, staff, "claimed", (WAITING, STAFF), holder=staff.id)
     session.execute(open_of(conversation_id).values(staff_id=staff.id, claimed_at=now()))
-    session.execute(
-        update(Conversation).where(Conversation.id == conversation_id).values(staff_took_part=True)
-    )
+    took = update(Conversation).where(Conversation.id == conversation_id)
+    session.execute(took.values(staff_took_part=True))
+    session.execute(update(Staff).where(Staff.id == staff.id).values(paused_at=None))
+
+
+def back_in_line(session: Session, conversation_id: str) -> None:
+    """Put the open hand-off in front of its level: whoever had it is gone, the wait begins anew."""
+    values = {"staff_id": None, "claimed_at": None, "joined_id": None, "late_at": None, "returned_at": now()}
+    session.execute(open_of(conversation_id).values(**values))
 
 
 def release(session: Session, conversation_id: str, staff: Staff) -> None:
-    """`staff -> waiting`, with the time of its opening kept, so that it stands in front of its level again."""
-    _pass(session, conversation_id, STAFF, WAITING, staff, owner=staff.id, reason="released")
-    session.execute(open_of(conversation_id).values(staff_id=None, claimed_at=None))
+    """`staff -> waiting`, in front of its level."""
+    _pass(session, conversation_id, staff, "released", (STAFF, WAITING), only=mine(staff))
+    back_in_line(session, conversation_id)
 
 
 def transfer(session: Session, conversation_id: str, staff: Staff, to: str) -> None:
-    """`staff -> staff`: to a colleague of the same team who may claim. Raises LookupError for any other name."""
-    query = select(Staff).where(and_(Staff.name == to, Staff.role.in_(MAY_CLAIM), Staff.disabled.is_(False)))
-    colleague = session.scalar(query.where(and_(Staff.team == staff.team, Staff.area == staff.area)))
-    if colleague is None:
-        raise LookupError(to)
-    _pass(session, conversation_id, STAFF, STAFF, staff, owner=staff.id, reason="transferred")
-    session.execute(
-        update(Conversation).where(Conversation.id == conversation_id).values(staff_id=colleague.id)
-    )
-    session.execute(open_of(conversation_id).values(staff_id=colleague.id))
+    """`staff -> staff`: to a colleague. Raises LookupError, OneEmergency where that colleague has one."""
+    taker = colleague(session, staff, to)
+    room_for(session, conversation_id, taker.id)
+    _pass(session, conversation_id, staff, "transferred", (STAFF, STAFF), only=mine(staff), holder=taker.id)
+    session.execute(open_of(conversation_id).values(staff_id=taker.id, joined_id=None))
+
+
+def take_over(session: Session, conversation_id: str, staff: Staff) -> None:
+    """`staff -> staff`: a supervisor takes a chat from whoever has it. Raises PermissionError for other roles."""
+    if staff.role not in MAY_TAKE_OVER:
+        raise PermissionError
+    others = or_(Conversation.staff_id.is_(None), Conversation.staff_id != staff.id)
+    _pass(session, conversation_id, staff, "taken_over", (STAFF, STAFF), only=others, holder=staff.id)
+    taken = {"staff_id": staff.id, "joined_id": None, "supervisor_called_at": None}
+    session.execute(open_of(conversation_id).values(**taken))
 
 
 def hand_back(session: Session, conversation_id: str, staff: Staff) -> None:
     """`staff -> assistant`: the assistant answers again; erases what was only kept for staff."""
-    _pass(session, conversation_id, STAFF, ASSISTANT, staff, owner=staff.id, reason="handed_back")
+    _pass(session, conversation_id, staff, "handed_back", (STAFF, ASSISTANT), only=mine(staff))
     session.execute(open_of(conversation_id).values(closed_at=now(), outcome="handed_back"))
     _erase_deleted(session, conversation_id)
 
@@ -210,83 +276,13 @@ def close(session: Session, conversation_id: str, staff: Staff, outcome: str) ->
     """`staff -> closed` with an outcome of the closed list; erases what was only kept for staff."""
     if outcome not in OUTCOMES:
         raise ValueError(f"outcome must be one of {', '.join(OUTCOMES)}")
-    _pass(session, conversation_id, STAFF, CLOSED, staff, owner=staff.id, reason="closed")
+    _pass(session, conversation_id, staff, "closed", (STAFF, CLOSED), only=mine(staff))
     session.execute(open_of(conversation_id).values(closed_at=now(), outcome=outcome))
     _erase_deleted(session, conversation_id)
 
 
 def _erase_deleted(session: Session, conversation_id: str) -> None:
-    if session.scalar(select(Conversation.deleted_at).where(Conversation.id == conversation_id)):
+    kept = exists().where(and_(Matter.conversation_id == conversation_id, Matter.closed_at.is_(None)))
+    gone = and_(Conversation.id == conversation_id, Conversation.deleted_at.is_not(None), ~kept)
+    if session.scalar(select(Conversation.id).where(gone)):
         store.erase(session, [conversation_id])
-
-
-def ranked() -> Any:
-    """The level as a number for ordering: 0 first."""
-    order = (Level.EMERGENCY, Level.URGENT, Level.CONCERN, Level.NONE)
-    return case({level.value: n for n, level in enumerate(order)}, value=Handoff.level, else_=len(order))
-
-
-def waiting(team: str, area: str) -> Select[Any]:
-    """Open hand-offs of a team in the order of service: by level, then by waiting time."""
-    return (
-        select(Handoff, Conversation, Staff.name)
-        .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .outerjoin(Staff, Staff.id == Handoff.staff_id)
-        .where(and_(Handoff.closed_at.is_(None), Handoff.team == team, Handoff.area == area))
-        .order_by(ranked(), Handoff.opened_at, Handoff.id)
-    )
-
-
-def queue(session: Session, vault: Vault, team: str, area: str) -> list[dict[str, Any]]:
-    """The queue as the desk shows it (contracts, `GET /desk/api/queue`), with the words that raised the alarm."""
-    at = now()
-    return [
-        {
-            "id": conversation.id,
-            "level": handoff.level,
-            "categories": handoff.categories,
-            "waiting_s": max(0, int(((handoff.claimed_at or at) - handoff.opened_at).total_seconds())),
-            "channel": conversation.channel,
-            "in_charge": conversation.in_charge,
-            "staff": name,
-            "team": handoff.team,
-            "why": [e["words"] for e in vault.open(handoff.evidence)],
-        }
-        for handoff, conversation, name in session.execute(waiting(team, area))
-    ]
-
-
-def position(session: Session, conversation_id: str) -> int | None:
-    """How many waiting conversations are served before this one; None if it does not wait."""
-    mine = session.execute(
-        select(Handoff.team, Handoff.area, ranked().label("rank"), Handoff.opened_at, Handoff.id)
-        .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .where(
-            and_(
-                Handoff.conversation_id == conversation_id,
-                Handoff.closed_at.is_(None),
-                Conversation.in_charge == WAITING,
-            )
-        )
-    ).one_or_none()
-    if mine is None:
-        return None
-    earlier = or_(
-        ranked() < mine.rank,
-        and_(ranked() == mine.rank, Handoff.opened_at < mine.opened_at),
-        and_(ranked() == mine.rank, Handoff.opened_at == mine.opened_at, Handoff.id < mine.id),
-    )
-    return session.scalar(
-        select(func.count())
-        .select_from(Handoff)
-        .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .where(
-            and_(
-                Handoff.closed_at.is_(None),
-                Handoff.team == mine.team,
-                Handoff.area == mine.area,
-                Conversation.in_charge == WAITING,
-                earlier,
-            )
-        )
-    )

@@ -12,6 +12,8 @@ from bot.clock import now
 from bot.conversations.tables import DeskSession, Staff
 
 MAY_CLAIM = ("staff", "supervisor", "safeguarding", "administrator")
+MAY_TAKE_OVER = ("supervisor", "administrator")
+LEADS = ("safeguarding", "supervisor", "administrator")
 
 
 def present(seen_after: dt.datetime) -> Any:
@@ -32,8 +34,8 @@ def present(seen_after: dt.datetime) -> Any:
 
 
 def staffed(session: Session, team: str, area: str, presence_s: int) -> bool:
-    """Whether somebody of the team is at the desk now."""
+    """Whether somebody of the team is at the desk now, and not on a break."""
     seen = present(now() - dt.timedelta(seconds=presence_s)).where(
-        and_(Staff.team == team, Staff.area == area)
+        and_(Staff.team == team, Staff.area == area, Staff.paused_at.is_(None))
     )
     return bool(session.scalar(select(func.count()).select_from(seen.subquery())))

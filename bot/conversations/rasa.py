@@ -19,10 +19,14 @@ class RasaUnavailable(Exception):
 
 @dataclass
 class RasaAnswer:
-    """What the dialogue model wants said; `person`: it understood a request for a person."""
+    """What the dialogue model wants said; it may have understood a request for a `person`, or where one stands.
+
+    `place`: the place in the queue, which only `web` knows.
+    """
 
     replies: list[Reply] = field(default_factory=list)
     person: bool = False
+    place: bool = False
 
 
 class _Item(BaseModel):
@@ -47,6 +51,8 @@ def _read(items: object) -> RasaAnswer:
         for item in map(_Item.model_validate, items):
             if item.custom is not None and item.custom.get("request") == "person":
                 answer.person = True
+            elif item.custom is not None and item.custom.get("request") == "place":
+                answer.place = True
             elif item.custom is not None:
                 answer.replies.append(Reply.model_validate(item.custom))
             elif item.text:
@@ -54,7 +60,7 @@ def _read(items: object) -> RasaAnswer:
     except ValidationError:
         # Without the cause: pydantic's message would quote the text
         raise RasaUnavailable("not a reply") from None
-    if not answer.replies and not answer.person:
+    if not (answer.replies or answer.person or answer.place):
         raise RasaUnavailable("nothing said")
     return answer
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import now
-from bot.conversations import handoffs, store
+from bot.conversations import alerts, callbacks, handoffs, safeguarding, store
 from bot.conversations.handoffs import ASSISTANT, STAFF, WAITING
 from bot.conversations.tables import (
     Change,
@@ -57,7 +57,8 @@ def due(settings: Settings) -> Select[tuple[str]]:
         Conversation.staff_took_part.is_(True),
         Conversation.last_at < at - dt.timedelta(days=settings.keep_days_with_staff),
     )
-    over = and_(Conversation.in_charge != STAFF, or_(alone, accompanied))
+    free = and_(Conversation.in_charge != STAFF, ~safeguarding.open_for(Conversation.id))
+    over = and_(free, or_(alone, accompanied))
     return select(Conversation.id).where(over).limit(BATCH).with_for_update(skip_locked=True)
 
 
@@ -72,4 +73,7 @@ def sweep(session: Session, settings: Settings) -> int:
     session.execute(delete(Tombstone).where(Tombstone.at < at - TOMBSTONES_STAY))
     session.execute(delete(TrackerEvent).where(TrackerEvent.sender_id == READINESS_SENDER))
     session.execute(delete(Rate).where(Rate.until < at))
+    callbacks.expire(session, settings)
+    safeguarding.forget_old(session, settings)
+    alerts.forget_old(session)
     return len(found)

@@ -34,7 +34,14 @@ class SecondLook:
         self.database, self.vault, self.watcher = database, vault, watcher
         self._explaining: set[asyncio.Task[None]] = set()
 
-    async def rise(self, conversation_id: str, turn: int, text: str, alone: RiskAssessment) -> RiskAssessment:
+    async def take(self, conversation_id: str, turn: int, text: str, alone: RiskAssessment) -> RiskAssessment:
+        """The assessment that counts (`_rise`); the words of learned evidence follow later."""
+        self._explain_later(conversation_id, text, alone)
+        return await self._rise(conversation_id, turn, text, alone)
+
+    async def _rise(
+        self, conversation_id: str, turn: int, text: str, alone: RiskAssessment
+    ) -> RiskAssessment:
         """The assessment that counts: of the last messages together where they are more than all before, else
         `alone`. Where they are more, their safety message and the hand-off are stored."""
         if alone.level >= Level.EMERGENCY:
@@ -53,10 +60,10 @@ class SecondLook:
             log.error("messages could not be looked at together: %s", describe(error))
             return alone
         self.watcher.wake()
-        self.explain_later(conversation_id, "\n".join([*before, text]), risen)
+        self._explain_later(conversation_id, "\n".join([*before, text]), risen)
         return risen
 
-    def explain_later(self, conversation_id: str, text: str, found: RiskAssessment) -> None:
+    def _explain_later(self, conversation_id: str, text: str, found: RiskAssessment) -> None:
         """Find the words that learned evidence rests on, for staff, while the visitor has the answer already."""
         if not needs_person(found) or all(item.words for item in found.evidence):
             return

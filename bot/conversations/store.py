@@ -6,6 +6,7 @@ erased meanwhile raises `Gone`: nothing erased comes back.
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 import re
 import uuid
@@ -49,6 +50,11 @@ class Stored:
     name: str | None
     level: str | None
     reply: Reply
+
+    @property
+    def when(self) -> dt.datetime:
+        """Its time."""
+        return dt.datetime.fromisoformat(self.at)
 
     def as_json(self) -> dict[str, Any]:
         """The message's shape in both APIs (contracts, "A message")."""

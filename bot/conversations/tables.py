@@ -129,6 +129,21 @@ class Handoff(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     closed_at: Mapped[dt.datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(30))
+    # Came back from staff: stands in front of its level
+    returned_at: Mapped[dt.datetime | None]
+    # Told the phone alternatives, as nobody came in time
+    late_at: Mapped[dt.datetime | None]
+    # The visitor wants no person; the queue keeps it in sight
+    declined_at: Mapped[dt.datetime | None]
+    # Risk rose while somebody had it
+    raised_at: Mapped[dt.datetime | None]
+    supervisor_called_at: Mapped[dt.datetime | None]
+    # The supervisor who writes along, by id
+    joined_id: Mapped[int | None]
+    # The last message that its worker has had on the screen
+    read_id: Mapped[int | None] = mapped_column(Serial)
+    # A child writes: their lines are others
+    child: Mapped[bool | None]
 
 
 class StateChange(Base):
@@ -234,6 +249,15 @@ class Staff(Base):
     locked_until: Mapped[dt.datetime | None]
     disabled: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime]
+    # What visitors read instead of the name
+    alias: Mapped[str | None] = mapped_column(String(40))
+    # On a break: keeps their chats, counts as not there for new ones
+    paused_at: Mapped[dt.datetime | None]
+
+    @property
+    def shown(self) -> str:
+        """The name that visitors read: the alias, else the first word of the account's name."""
+        return self.alias or self.name.split()[0]
 
 
 class DeskSession(Base):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.conversations import handoffs, store
+from bot.conversations import asides, handoffs, queue, store
 from bot.conversations.consequences import (
     answers,
     is_news,
@@ -28,12 +28,13 @@ from bot.conversations.events import Watcher
 from bot.conversations.handoffs import ASSISTANT, CLOSED, STAFF, WAITING, Alarm
 from bot.conversations.incoming import Said
 from bot.conversations.locks import turn_lock
+from bot.conversations.outcomes import NotSaved, TooMany, Turn, Unanswered
 from bot.conversations.rasa import RasaAnswer, RasaClient, RasaUnavailable
 from bot.conversations.rates import message_wait
 from bot.conversations.second_look import SecondLook
 from bot.conversations.seeing import see
 from bot.conversations.tables import Conversation
-from bot.conversations.who_is_there import language_card, second_words
+from bot.conversations.who_is_there import language_card, place_words, second_words
 from bot.crypto import Vault
 from bot.logs import describe
 from bot.messages import Author, Reply
@@ -47,47 +48,15 @@ PAUSE_S = 0.1
 log = logging.getLogger(__name__)
 
 
-class NotSaved(Exception):
-    """The database failed: the message is not kept. `replies`: what must be said all the same."""
-
-    def __init__(self, replies: list[Reply]) -> None:
-        super().__init__("not saved")
-        self.replies = replies
-
-
-class Unanswered(Exception):
-    """The message is kept, but the database failed after that. `replies`: what must be said all the same."""
-
-    def __init__(self, replies: list[Reply]) -> None:
-        super().__init__("unanswered")
-        self.replies = replies
-
-
-class TooMany(Exception):
-    """The visitor writes faster than the limit; seconds to wait, and what must be said all the same."""
-
-    def __init__(self, wait_s: int, replies: list[Reply]) -> None:
-        super().__init__("too many messages")
-        self.wait_s = wait_s
-        self.replies = replies
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What was said in one turn, who is in charge after it, and how many wait before."""
-
-    messages: list[store.Stored]
-    in_charge: str
-    before: int | None
-
-
 @dataclass(frozen=True)
 class _Received:
     turn: int
     in_charge: str
+    text: str = ""  # as it was stored: without what had to be blacked out
     repeated: bool = False
     queued: bool = False
     fresh: bool = False
+    answered: bool = False
     wait_s: int = 0
 
 
@@ -108,7 +77,7 @@ class Turns:
 
     async def take_turn(self, conversation_id: str, said: Said) -> Turn:
         """Assess, store, answer. Raises store.Gone, NotSaved, TooMany, Unanswered."""
-        assessment = await see(said.text)
+        assessment = RiskAssessment() if asides.is_ours(said) else await see(said.text)
         if said.choice == PERSON:
             assessment = replace(assessment, wants_person=True)
         received = await self._receive(conversation_id, said, assessment)
@@ -116,17 +85,23 @@ class Turns:
             if received.repeated:
                 await self._wait_for_answer(conversation_id, received.turn)
             else:
-                self.second_look.explain_later(conversation_id, said.text, assessment)
-                counts = await self.second_look.rise(conversation_id, received.turn, said.text, assessment)
-                if counts is not assessment:
-                    received = replace(received, queued=True, fresh=True)
-                await self._reply(conversation_id, said, counts, received)
+                await self._answer_new(conversation_id, said, assessment, received)
             return await self._outcome(conversation_id, received)
         except store.Gone:
             raise
         except Exception as error:
             log.error("a turn could not be ended: %s", describe(error))
             raise Unanswered(spoken(assessment) or [safety.static_reply()]) from None
+
+    async def _answer_new(
+        self, conversation_id: str, said: Said, assessment: RiskAssessment, received: _Received
+    ) -> None:
+        """What counts is the message with those before it, except where it was an answer to us."""
+        if not received.answered:
+            counts = await self.second_look.take(conversation_id, received.turn, received.text, assessment)
+            if counts is not assessment:
+                assessment, received = counts, replace(received, queued=True, fresh=True)
+        await self._reply(conversation_id, said, assessment, received)
 
     async def _reply(
         self, conversation_id: str, said: Said, assessment: RiskAssessment, received: _Received
@@ -135,7 +110,7 @@ class Turns:
         try:
             if received.queued:
                 await self._say_who_is_there(conversation_id, received.turn, assessment)
-            if received.in_charge == STAFF or not answers(assessment):
+            if received.in_charge == STAFF or received.answered or not answers(assessment):
                 return
             if assessment.language == ENGLISH or said.choice:
                 await self._answer(conversation_id, said, assessment, received)
@@ -209,6 +184,8 @@ class Turns:
         conversation = store.locked(session, conversation_id)
         if said.client_id and (known := store.by_client_id(session, conversation_id, said.client_id)):
             return _Received(known.id, conversation.in_charge, repeated=True)
+        heard = said
+        said, assessment = asides.discreet(session, conversation, said, assessment)
         if wait := message_wait(session, conversation_id, self.settings.messages_per_minute):
             pass_on(session, self.vault, conversation, assessment)
             return _Received(0, conversation.in_charge, wait_s=wait)
@@ -228,7 +205,19 @@ class Turns:
         pass_on(session, self.vault, conversation, assessment)
         waits = conversation.in_charge == WAITING
         queued = waits and (assessment.wants_person or (fresh and needs_person(assessment)))
-        return _Received(message.id, conversation.in_charge, queued=queued, fresh=fresh)
+        own = asides.answer(session, self.vault, conversation, heard, assessment, self.settings)
+        if own is not None:
+            store.add(session, self.vault, conversation, own, turn=message.id)
+        elif fresh and needs_person(assessment) and asides.still_declined(session, conversation):
+            asides.say_still_declined(session, self.vault, conversation, message.id)
+        return _Received(
+            message.id,
+            conversation.in_charge,
+            said.text,
+            queued=queued,
+            fresh=fresh,
+            answered=own is not None,
+        )
 
     async def _say_who_is_there(self, conversation_id: str, turn: int, assessment: RiskAssessment) -> None:
         """The second message: what is true about a person at this moment."""
@@ -262,6 +251,9 @@ class Turns:
             if conversation.in_charge not in (ASSISTANT, WAITING):
                 return False
             store.add_replies(session, self.vault, conversation, replies, received.turn)
+            if answer.place:
+                place = place_words(session, conversation, self.settings)
+                store.add(session, self.vault, conversation, place, turn=received.turn)
             if answer.person:
                 handoffs.open_handoff(session, self.vault, conversation, Alarm(Level.NONE))
             return answer.person
@@ -297,7 +289,7 @@ class Turns:
             if conversation is None:
                 raise store.Gone(conversation_id)
             said = store.of_turn(session, self.vault, conversation_id, received.turn)
-            return Turn(said, conversation.in_charge, handoffs.position(session, conversation_id))
+            return Turn(said, conversation.in_charge, queue.position(session, conversation_id))
 
         async with asyncio.timeout(STORE_WITHIN_S):
             return await self.database.look(look)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -16,7 +17,7 @@ from bot.channels.resources import Resources, resources
 from bot.channels.streams import event, follow, last_seen, stream
 from bot.conversations import events, handoffs, store
 from bot.conversations.events import Progress
-from bot.conversations.handover import Action
+from bot.conversations.handover import Action, Details
 from bot.conversations.tables import Change, Conversation, Message
 from bot.desk import access, actions, lookup
 from bot.desk.access import Seat
@@ -55,13 +56,20 @@ class Text(_Body):
     """A message by staff."""
 
     text: StrictStr
+    client_id: StrictStr | None = Field(None, min_length=1, max_length=60)
 
 
-class Details(_Body):
-    """What some actions need: a colleague's name, an outcome."""
+def staff_id(body: Text) -> str | None:
+    """The client id as it is kept: a visitor's never meets it."""
+    return f"s:{body.client_id}" if body.client_id else None
+
+
+class Body(_Body):
+    """What some actions need: a colleague's name, an outcome, what staff think of the alarm."""
 
     to: StrictStr | None = Field(None, max_length=60)
     outcome: StrictStr | None = Field(None, max_length=30)
+    mark: StrictStr | None = Field(None, max_length=10)
 
 
 async def seated(request: Request, csrf: str | None, *, unfinished: bool = False) -> Seat:
@@ -134,7 +142,7 @@ async def write(
 ) -> dict[str, Any]:
     """Write to the visitor."""
     seat = access.may_claim(await seated(request, csrf))
-    message = await actions.write(resources(request), seat, conversation_id, body.text)
+    message = await actions.write(resources(request), seat, conversation_id, body.text, staff_id(body))
     return {"messages": [message_json(message, render)]}
 
 
@@ -148,15 +156,13 @@ async def read(request: Request, conversation_id: str, render: Render = None) ->
 
 @router.post("/conversations/{conversation_id}/{action}")
 async def act(
-    request: Request, conversation_id: str, action: Action, body: Details | None = None, csrf: Csrf = None
+    request: Request, conversation_id: str, action: Action, body: Body | None = None, csrf: Csrf = None
 ) -> Response:
-    """Claim, release, transfer, hand back or close; 409 where someone was faster."""
+    """Change hands; 409 where someone was faster."""
     seat = access.may_claim(await seated(request, csrf))
-    details = body or Details()
+    details = Details(**(body or Body()).model_dump())
     try:
-        await actions.act(
-            resources(request), seat, conversation_id, action, to=details.to, outcome=details.outcome
-        )
+        await actions.act(resources(request), seat, conversation_id, action, details)
     except handoffs.Taken as taken:
         return taken_json(taken)
     return JSONResponse({"id": conversation_id, "done": action})
@@ -198,6 +204,20 @@ def _news(session: Session, r: Resources, seat: Seat, progress: Progress) -> lis
     return found
 
 
+QUIET: dict[str, Callable[[Change], list[ServerSentEvent]]] = {
+    "typing": lambda change: [],
+    "read": lambda change: [event("queue", {}, change.id)],
+    "call": lambda change: [event("queue", {}, change.id), event("calls", {}, change.id)],
+}
+
+
+def _takes_part(session: Session, seat: Seat, conversation: Conversation) -> bool:
+    if conversation.staff_id == seat.staff.id:
+        return True
+    handoff = handoffs.open_one(session, conversation.id)
+    return handoff is not None and handoff.joined_id == seat.staff.id
+
+
 def _of_change(session: Session, r: Resources, seat: Seat, change: Change) -> list[ServerSentEvent]:
     """The events of one change, as far as this person may see them."""
     conversation = session.get(Conversation, change.conversation_id)
@@ -207,9 +227,11 @@ def _of_change(session: Session, r: Resources, seat: Seat, change: Change) -> li
     ):
         return []
     where = {"conversation": change.conversation_id}
+    if change.kind in QUIET:
+        return QUIET[change.kind](change)
     if change.kind != "message":
         return [event("state", where, change.id), event("queue", {}, change.id)]
-    if conversation is None or conversation.staff_id != seat.staff.id or not change.message_id:
+    if conversation is None or not change.message_id or not _takes_part(session, seat, conversation):
         return []
     message = session.get(Message, change.message_id)
     said = store.opened(r.vault, [message]) if message else []

@@ -11,15 +11,19 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from bot.channels.errors import Problem
 from bot.channels.render import message_view, page
 from bot.channels.resources import resources
-from bot.conversations import handoffs
-from bot.conversations.handover import Action
-from bot.desk import access, actions, lookup
+from bot.conversations import alerts, handoffs
+from bot.conversations.handover import Action, Details
+from bot.conversations.presence import LEADS
+from bot.conversations.words import desk_words
+from bot.desk import access, actions, duties, lookup
 from bot.desk.access import Seat
 from bot.desk.accounts import Claim
 from bot.interface import interface
 
 router = APIRouter(prefix="/desk", default_response_class=HTMLResponse, include_in_schema=False)
 Field = Annotated[str, Form(max_length=4000)]
+# After these, whoever pressed the button has the chat before them
+STAYS = ("claim", "take_over", "call_supervisor", "join")
 FIRST = {"password": "/desk/password", "totp": "/desk/two-step"}
 
 
@@ -28,7 +32,9 @@ def go(path: str) -> Response:
     return RedirectResponse(path, 303)
 
 
-async def _seat(request: Request, csrf: str | None = None, *, writing: bool = False) -> Seat | Response:
+async def seat_or_page(
+    request: Request, csrf: str | None = None, *, writing: bool = False
+) -> Seat | Response:
     """The person, or the page that they must see first."""
     try:
         seat = await access.seat_of(request, unfinished=True)
@@ -76,7 +82,7 @@ async def sign_out(request: Request, csrf: Field = "") -> Response:
 @router.get("/password")
 async def password_page(request: Request) -> Response:
     """The form for a new password."""
-    seat = await _seat(request)
+    seat = await seat_or_page(request)
     return (
         seat
         if isinstance(seat, Response)
@@ -87,7 +93,7 @@ async def password_page(request: Request) -> Response:
 @router.post("/password")
 async def password(request: Request, password: Field = "", again: Field = "", csrf: Field = "") -> Response:
     """Save a new password."""
-    seat = await _seat(request, csrf, writing=True)
+    seat = await seat_or_page(request, csrf, writing=True)
     if isinstance(seat, Response):
         return seat
     error = None if password == again else interface().errors["passwords_differ"]
@@ -111,7 +117,7 @@ async def _two_step(request: Request, seat: Seat, error: str | None) -> Response
 @router.get("/two-step")
 async def two_step_page(request: Request) -> Response:
     """The form that sets up the second step."""
-    seat = await _seat(request)
+    seat = await seat_or_page(request)
     if isinstance(seat, Response):
         return seat
     return await _two_step(request, seat, None) if seat.must == "totp" else go("/desk")
@@ -120,7 +126,7 @@ async def two_step_page(request: Request) -> Response:
 @router.post("/two-step")
 async def two_step(request: Request, code: Field = "", csrf: Field = "") -> Response:
     """Confirm the second step."""
-    seat = await _seat(request, csrf, writing=True)
+    seat = await seat_or_page(request, csrf, writing=True)
     if isinstance(seat, Response) or seat.must != "totp":
         return seat if isinstance(seat, Response) else go("/desk")
     try:
@@ -140,24 +146,34 @@ async def _desk(
             said, state = await actions.read(r, seat, c)
             chat = {**state, "messages": [message_view(m.as_json()) for m in said]}
         except Problem as problem:
-            error = error or problem.text
+            # Whether its visitor deleted or left it is not for us to tell
+            error = error or (desk_words().left if problem.status == 404 else problem.text)
     html = page(
         "desk/desk.html",
-        me={"user": seat.staff.name, "role": seat.staff.role},
-        csrf=seat.csrf,
+        **_me(seat),
         queue=await actions.queue(r, seat),
         chat=chat,
         lookup={"q": q, "results": await lookup.find(q[:200], r.settings.areas[0])} if q else None,
         outcomes=[{"value": k, "label": v} for k, v in interface().outcomes.items()],
+        colleagues=await actions.colleagues(r, seat) if chat and chat["mine"] else [],
+        words=desk_words(),
+        failing=await r.database.look(alerts.failing),
+        calls=len(await duties.calls(r, seat)),
         error=error,
     )
     return HTMLResponse(html)
 
 
+def _me(seat: Seat) -> dict[str, Any]:
+    staff = seat.staff
+    me = {"user": staff.name, "role": staff.role, "shown": staff.shown, "paused": staff.paused_at is not None}
+    return {"me": me, "csrf": seat.csrf, "leads": staff.role in LEADS}
+
+
 @router.get("")
 async def desk(request: Request, c: str | None = None, q: str | None = None) -> Response:
     """Queue, conversation, look-up."""
-    seat = await _seat(request)
+    seat = await seat_or_page(request)
     if isinstance(seat, Response):
         return seat
     return await _desk(request, access.may_claim(seat), c, q)
@@ -168,14 +184,13 @@ async def queue(request: Request) -> Response:
     """The queue alone, for a page that renews it."""
     seat = access.may_claim(await access.seat_of(request))
     found = await actions.queue(resources(request), seat)
-    me = {"user": seat.staff.name, "role": seat.staff.role}
-    return HTMLResponse(page("desk/_queue.html", queue=found, me=me, csrf=seat.csrf))
+    return HTMLResponse(page("desk/_queue.html", queue=found, **_me(seat)))
 
 
 @router.post("/c/{conversation_id}/message")
 async def write(request: Request, conversation_id: str, text: Field = "", csrf: Field = "") -> Response:
     """Write to the visitor."""
-    seat = await _seat(request, csrf, writing=True)
+    seat = await seat_or_page(request, csrf, writing=True)
     if isinstance(seat, Response):
         return seat
     try:
@@ -193,9 +208,10 @@ async def act(
     csrf: Field = "",
     outcome: Field = "",
     to: Field = "",
+    mark: Field = "",
 ) -> Response:
-    """Claim, release, transfer, hand back or close."""
-    seat = await _seat(request, csrf, writing=True)
+    """Change hands."""
+    seat = await seat_or_page(request, csrf, writing=True)
     if isinstance(seat, Response):
         return seat
     try:
@@ -204,12 +220,11 @@ async def act(
             access.may_claim(seat),
             conversation_id,
             action,
-            to=to or None,
-            outcome=outcome or None,
+            Details(to or None, outcome or None, mark or None),
         )
     except handoffs.Taken as taken:
         words = interface().errors["not_now"] + (f" {taken.staff}: {taken.in_charge}." if taken.staff else "")
         return await _desk(request, seat, None, None, words)
     except Problem as problem:
         return await _desk(request, seat, None, None, problem.text)
-    return go(f"/desk?c={conversation_id}" if action == "claim" else "/desk")
+    return go(f"/desk?c={conversation_id}" if action in STAYS else "/desk")

@@ -94,6 +94,17 @@ def second_message(
     return _reply(line, shape.format(opens=opens, lines=line.text), [])
 
 
+def before_words(position: int) -> str:
+    """How many are before whoever has this place in the queue, 1 for the next."""
+    return _before(wording().second, position)
+
+
+def open_lines(categories: Sequence[str], child_writing: bool = False) -> Reply:
+    """Who can be rung now, for these categories."""
+    line = _best(wording().second.lines, categories, child_writing)
+    return _reply(line, line.text, [])
+
+
 def person_request_reply(
     *,
     staffed: bool,

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.conversations import handoffs, store
+from bot.conversations import queue as queue_of
 from bot.conversations.database import Database
 from bot.conversations.handoffs import Alarm, Taken
 from bot.conversations.tables import Conversation, Handoff, Staff, StateChange
@@ -75,9 +76,9 @@ def test_nobody_overtakes_an_emergency(database: Database, vault: Vault, hand_of
     )
     order = [emergency, first, second, asked]
     with database.read() as session:
-        queue = handoffs.queue(session, vault, "essex", "essex")
+        queue = queue_of.queue(session, vault, "essex", "essex")
         assert [row["id"] for row in queue] == order
-        assert [handoffs.position(session, chat) for chat in order] == [0, 1, 2, 3]
+        assert [queue_of.position(session, chat) for chat in order] == [0, 1, 2, 3]
         assert queue[0]["why"] == ["a knife"]
 
 
@@ -86,8 +87,8 @@ def test_a_claimed_chat_is_before_nobody(database: Database, hand_off: Make, sta
     with database.write() as session:
         handoffs.claim(session, first, staff("Jo"))
     with database.read() as session:
-        assert handoffs.position(session, first) is None
-        assert handoffs.position(session, second) == 0
+        assert queue_of.position(session, first) is None
+        assert queue_of.position(session, second) == 0
 
 
 def test_another_team_can_neither_see_nor_claim(
@@ -95,7 +96,7 @@ def test_another_team_can_neither_see_nor_claim(
 ) -> None:
     chat, other = hand_off(), staff("Sam", team="kent")
     with database.write() as session:
-        assert handoffs.queue(session, vault, "kent", "essex") == []
+        assert queue_of.queue(session, vault, "kent", "essex") == []
         with pytest.raises(store.Gone):
             handoffs.claim(session, chat, other)
     assert in_charge(database, chat) == ("waiting", None)
@@ -122,7 +123,7 @@ def test_a_released_chat_stands_in_front_of_its_level(
     with database.write() as session:
         handoffs.release(session, first, jo)
     with database.read() as session:
-        assert [row["id"] for row in handoffs.queue(session, vault, "essex", "essex")] == [first, second]
+        assert [row["id"] for row in queue_of.queue(session, vault, "essex", "essex")] == [first, second]
 
 
 def test_every_change_of_state_is_written_down(database: Database, hand_off: Make, staff: Person) -> None:
@@ -148,7 +149,7 @@ def test_a_level_does_not_fall(database: Database, vault: Vault, hand_off: Make)
         handoffs.open_handoff(session, vault, store.locked(session, chat), Alarm(Level.NONE))
     with database.read() as session:
         assert session.get_one(Conversation, chat).level == "emergency"
-        assert handoffs.queue(session, vault, "essex", "essex")[0]["level"] == "emergency"
+        assert queue_of.queue(session, vault, "essex", "essex")[0]["level"] == "emergency"
 
 
 def test_an_outcome_outside_the_list_is_refused(database: Database, hand_off: Make, staff: Person) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.conversations import handoffs, retention, store
+from bot.conversations import queue as queue_of
 from bot.conversations.database import Database
 from bot.conversations.tables import Conversation, Rate, Staff
 from bot.settings import Settings
@@ -58,8 +59,8 @@ def test_a_handoff_outlives_its_visitor_by_ten_minutes(database: Database, hand_
     with database.write() as session:
         assert retention.end_left_handoffs(session) == 1
     with database.read() as session:
-        assert handoffs.position(session, gone) is None
-        assert handoffs.position(session, just_gone) == 0
+        assert queue_of.position(session, gone) is None
+        assert queue_of.position(session, just_gone) == 0
 
 
 def test_staff_who_close_a_chat_that_was_only_kept_for_them_erase_it(

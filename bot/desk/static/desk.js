@@ -48,6 +48,7 @@ async function renewQueue() {
       again = false;
       const page = await fetched("/desk/fragments/queue");
       replaceKeepingFocus(byId("queue"), page.body.childNodes, byId("waiting-title"));
+      ringForNew();
     } while (again);
     if (byId("notice").textContent === byId("queue").dataset.lost) notice("");
   } catch {
@@ -55,6 +56,47 @@ async function renewQueue() {
   } finally {
     renewing = false;
   }
+}
+
+const RANKS = ["none", "concern", "urgent", "emergency"];
+const known = new Map();
+let sound = null;
+
+/** How much somebody who waits needs to be heard: rises with the level, and once they have waited too long. */
+const weight = (item) => {
+  const [level, late] = item.dataset.waits.split(" ");
+  return RANKS.indexOf(level) * 2 + (late ? 1 : 0);
+};
+
+/** A tone, and a notice without content where this page is out of sight: for whoever is new, worse or late. */
+function ringForNew(quiet = false) {
+  const waiting = [...document.querySelectorAll("[data-waits]")];
+  const news = waiting.filter((item) => (known.get(item.id) ?? -1) < weight(item));
+  known.clear();
+  for (const item of waiting) known.set(item.id, weight(item));
+  if (quiet || !news.length || !sound) return;
+  const tone = sound.createOscillator();
+  const level = sound.createGain();
+  level.gain.value = 0.2;
+  tone.connect(level).connect(sound.destination);
+  tone.start();
+  tone.stop(sound.currentTime + 0.4);
+  if (document.hidden && window.Notification?.permission === "granted") {
+    const worst = RANKS[Math.max(...waiting.map((item) => RANKS.indexOf(item.dataset.waits.split(" ")[0])))];
+    new Notification("Helpline desk", { body: `${waiting.length} waiting, ${worst}`, tag: "desk" });
+  }
+}
+
+/** Browsers allow sound and notices only after a press. */
+function watchNotices() {
+  const button = byId("notify");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    sound = new AudioContext();
+    if (window.Notification) await Notification.requestPermission();
+    button.hidden = true;
+    notice("Sound and notices are on while this page is open.");
+  });
 }
 
 /** Waiting times count up in plain figures, from what the server said when it was shown. */
@@ -151,6 +193,8 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   claim(event.target).catch(() => notice("That did not work. Try again."));
 });
+ringForNew(true);
+watchNotices();
 watchReply();
 watchEvents();
 setInterval(countUp, 1000);
