@@ -11,6 +11,7 @@ from bot import risk
 from bot.conversations.incoming import Said
 from bot.conversations.rasa import RasaClient, RasaUnavailable
 from bot.conversations.retention import READINESS_SENDER
+from bot.conversations.seeing import rules_only
 from bot.logs import describe
 
 TRY_EVERY_S = 1.0
@@ -26,13 +27,13 @@ class Readiness:
         self._rasa = rasa
         self.ready = False
         self.reason = "starting"
-        self._parts: list[str] = []
         self._channels: list[str] = []
 
     @property
     def degraded(self) -> list[str]:
         """What is lost while the rest goes on."""
-        return [*self._parts, *self._channels]
+        failure = rules_only()
+        return [*([f"risk: rules only ({failure})"] if failure else []), *self._channels]
 
     def channels(self, failing: list[str]) -> None:
         """Alert channels that do not deliver."""
@@ -42,9 +43,8 @@ class Readiness:
         """Bring up the full detector beside the floor; a failure is told, and the floor goes on."""
         try:
             await anyio.to_thread.run_sync(risk.load_full)
-        except Exception as error:
+        except Exception:
             log.exception("the full risk detector could not load")
-            self._parts.append(f"risk: rules only ({type(error).__name__})")
 
     async def watch(self) -> None:
         """Try until a warm turn goes through, then look now and then."""

@@ -8,20 +8,34 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.logs import describe
-from bot.risk import RiskAssessment, assess, assess_together, explain
+from bot.risk import RiskAssessment, assess, assess_together, explain, status
 
 WITHIN_S = 1.0  # then the floor looks: a safety message must not wait
 _workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="risk")
 log = logging.getLogger(__name__)
 
 
+class _Health:
+    """What went wrong with the last full look of this process; None where it went well."""
+
+    failure: str | None = None
+
+
+def rules_only() -> str | None:
+    """Why messages are looked at by rules alone now; None where they are not."""
+    return status()[1] or _Health.failure
+
+
 async def see(text: str) -> RiskAssessment:
     """The assessment of one message; by the floor alone where the full look fails or takes too long."""
     try:
-        return await _look(lambda: assess(text))
+        found = await _look(lambda: assess(text))
     except Exception as error:
+        _Health.failure = type(error).__name__
         log.error("the floor looked at a message alone: %s", describe(error))
         return assess(text, "floor")
+    _Health.failure = None
+    return found
 
 
 async def see_together(texts: Sequence[str]) -> RiskAssessment:

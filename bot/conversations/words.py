@@ -75,6 +75,7 @@ class DeskWords(Strict):
     opened_by_someone: str
     pause: str
     channel_failing: str
+    rules_only: str
     marks: dict[Literal["right", "too_high", "too_low"], str]
     abouts: dict[Literal["child", "adult", "other"], str]
 

@@ -14,6 +14,7 @@ from bot.channels.resources import resources
 from bot.conversations import alerts, handoffs
 from bot.conversations.handover import Action, Details
 from bot.conversations.presence import LEADS
+from bot.conversations.seeing import rules_only
 from bot.conversations.words import desk_words
 from bot.desk import access, actions, duties, lookup
 from bot.desk.access import Seat
@@ -158,6 +159,7 @@ async def _desk(
         colleagues=await actions.colleagues(r, seat) if chat and chat["mine"] else [],
         words=desk_words(),
         failing=await r.database.look(alerts.failing),
+        rules_only=rules_only() is not None,
         calls=len(await duties.calls(r, seat)),
         error=error,
     )

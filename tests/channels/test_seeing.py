@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from bot.conversations.words import desk_words
 from bot.risk import load_full
 from bot.risk.learned import Learned
 from tests.web import Chat, Seat
@@ -83,14 +84,22 @@ def test_danger_in_another_language_is_an_alarm_in_two_steps(chat: Chat) -> None
     assert "interpreter" in said["messages"][1]["text"]
 
 
-def test_when_the_learned_part_breaks_the_floor_still_sees(
-    chat: Chat, monkeypatch: pytest.MonkeyPatch
+def test_when_the_learned_part_breaks_the_floor_sees_and_everybody_is_told(
+    web: TestClient, chat: Chat, sit: Callable[..., Seat], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    seat = sit("sam", "supervisor")
+    warning = desk_words().rules_only
+
     def broken(self: Learned, cleaned: str) -> None:
         raise RuntimeError("no memory")
 
-    monkeypatch.setattr(Learned, "judge", broken)
-    said = chat.say("he's outside with a knife")
-    assert authors(said)[:2] == ["visitor", "safety"]
-    assert said["in_charge"] == "waiting"
-    assert chat.say("and what are my rights")["messages"][-1]["author"] in ("assistant", "safety")
+    with monkeypatch.context() as patched:
+        patched.setattr(Learned, "judge", broken)
+        said = chat.say("he's outside with a knife")
+        assert authors(said)[:2] == ["visitor", "safety"]
+        assert said["in_charge"] == "waiting"
+        assert "risk: rules only (RuntimeError)" in web.get("/readyz").json()["degraded"]
+        assert warning in seat.client.get("/desk").text
+    chat.say("thank you")
+    assert web.get("/readyz").json()["degraded"] == []
+    assert warning not in seat.client.get("/desk").text
