@@ -80,6 +80,12 @@ def raise_level(conversation: Conversation, level: Level, categories: tuple[str,
     conversation.categories = _merged(conversation.categories, categories)
 
 
+def forget_level(session: Session, conversation_id: str) -> None:
+    """Staff found that the alarm was too high: what comes next is judged as in a new conversation."""
+    calm = {"level": Level.NONE.value, "categories": []}
+    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(**calm))
+
+
 def open_one(session: Session, conversation_id: str) -> Handoff | None:
     """The hand-off of a conversation that is not over, if there is one."""
     query = select(Handoff).where(Handoff.conversation_id == conversation_id)

@@ -32,6 +32,7 @@ Action = Literal[
 ]
 MISUSE = "misuse"
 CLOCK = "clock"
+TOO_HIGH: marks.Judged = "too_high"
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,8 @@ def _mark(session: Session, chat: str, details: _Doing) -> None:
     handoff = handoffs.open_one(session, chat)
     if details.mark and handoff is not None:
         marks.mark(session, details.vault, handoff, details.mark, details.outcome)
+        if details.mark == TOO_HIGH:
+            handoffs.forget_level(session, chat)
 
 
 ACTS: dict[Action, Callable[[Session, str, Staff, _Doing], str]] = {

@@ -8,7 +8,7 @@ import asyncio
 import datetime as dt
 import logging
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.clock import now
@@ -18,7 +18,7 @@ from bot.conversations.database import Database
 from bot.conversations.events import Watcher
 from bot.conversations.handoffs import Alarm
 from bot.conversations.seeing import see_together, see_why
-from bot.conversations.tables import Conversation, Message
+from bot.conversations.tables import Conversation, Handoff, Message
 from bot.crypto import Vault
 from bot.logs import describe
 from bot.messages import Author
@@ -84,9 +84,14 @@ class SecondLook:
 
     def _before(self, session: Session, conversation_id: str, turn: int) -> tuple[list[str], Level]:
         policy = together()
+        since = now() - dt.timedelta(minutes=policy.minutes)
+        # What staff have dealt with is no part of what comes after
+        over = select(func.max(Handoff.closed_at)).where(Handoff.conversation_id == conversation_id)
+        if (ended := session.scalar(over)) is not None:
+            since = max(since, ended)
         query = select(Message).where(Message.conversation_id == conversation_id, Message.id < turn)
         query = query.where(Message.author == Author.VISITOR.value)
-        query = query.where(Message.at > now() - dt.timedelta(minutes=policy.minutes))
+        query = query.where(Message.at > since)
         latest = session.scalars(query.order_by(Message.id.desc()).limit(policy.messages - 1))
         texts = [stored.reply.text for stored in store.opened(self.vault, latest)]
         conversation = session.get(Conversation, conversation_id)

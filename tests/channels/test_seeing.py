@@ -47,6 +47,16 @@ def test_a_level_once_given_does_not_fall(chat: Chat, sit: Callable[..., Seat]) 
     assert [row["level"] for row in seat.queue()] == ["emergency"]
 
 
+def test_it_falls_when_staff_say_that_it_was_too_high(chat: Chat, sit: Callable[..., Seat]) -> None:
+    seat = sit("jo")
+    chat.say("he's outside with a knife")
+    assert seat.act(chat, "claim") == 200
+    assert seat.act(chat, "close", outcome="wrong_alarm", mark="too_high") == 200
+    assert chat.say("who pays my train fare to the court")["in_charge"] == "assistant"
+    chat.say("can i talk to a person")
+    assert [row["level"] for row in seat.queue()] == ["none"]
+
+
 def test_staff_see_the_words_a_moment_after_the_visitor_has_the_answer(
     chat: Chat, sit: Callable[..., Seat]
 ) -> None:
