@@ -19,6 +19,8 @@ from bot.evaluation.risk_compare import compare
 from bot.knowledge import KnowledgeBase
 
 RESULTS = ROOT / "results"
+RISK = "Seeing risk, held-out messages"
+WAYS = "Ways to see risk, held-out messages"
 QUIET = {"wrong", "misses", "raised_wrongly", "confusion"}
 
 
@@ -73,8 +75,8 @@ def main() -> None:
         "Finding the right entry, by cross-validation over the phrasings": (entries, table(entries)),
         "Finding the right entry, held-out questions": (questions, questions_table(questions)),
         "Finding the right service, development messages": (directory, "\n".join(rows(directory))),
-        "Seeing risk, held-out messages": (risk, "\n".join([*rows(risk), *spans(risk), *missed(risk)])),
-        "Ways to see risk, held-out messages": (ways, "\n".join(rows(ways))),
+        RISK: (risk, "\n".join([*rows(risk), *spans(risk), *missed(risk)])),
+        WAYS: (ways, "\n".join(rows(ways))),
     }
     for title, (_, text) in parts.items():
         print(f"\n{title}\n\n{text}")

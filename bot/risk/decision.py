@@ -77,7 +77,7 @@ class Policy:
     def _assessment(self, found: Sequence[Evidence], signals: frozenset[str]) -> RiskAssessment:
         last = len(self._order)
         ranked = sorted(
-            found,
+            (item for item in found if item.level is not Level.NONE),
             key=lambda item: (-item.level.rank, self._order.get(item.category, last), -len(item.words)),
         )
         seen = tuple({(e.rule, e.category, e.level): e for e in reversed(ranked)}.values())[::-1]
