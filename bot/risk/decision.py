@@ -6,7 +6,7 @@ joins the two. Code only looks it up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, Protocol
 
@@ -24,7 +24,10 @@ class Chances(Protocol):
 
     def at_least(self, level: Level) -> float: ...
 
-    def named(self) -> list[str]: ...
+    def named(self, *, without: str | None = None) -> list[str]: ...
+
+    @property
+    def categories(self) -> Mapping[str, float]: ...
 
 
 class Policy:
@@ -46,7 +49,7 @@ class Policy:
 
         `together`: the evidence and chances are of several messages read as one.
         """
-        if chances is not None and CHILD in chances.named():
+        if chances is not None and chances.categories.get(CHILD, 0.0) >= self._decision.learned.child:
             signals |= {"child_writing"}
         found = self._raised(evidence, signals)
         if chances is not None:
@@ -56,7 +59,8 @@ class Policy:
             if level < by_rules:
                 found = [replace(item, level=min(item.level, level, key=lambda x: x.rank)) for item in found]
             if saying in ("concern", "urgent", "emergency"):
-                said = [Evidence(f"{LEARNED}.{saying}", c, Level(saying), "") for c in chances.named()]
+                named = chances.named(without=None if "child_writing" in signals else CHILD)
+                said = [Evidence(f"{LEARNED}.{saying}", c, Level(saying), "") for c in named]
                 found += self._raised(said, signals)
         return self._assessment(found, signals)
 

@@ -19,6 +19,7 @@ from bot.content import ContentSource, FileContent
 from bot.risk.decision import LEARNED, Policy
 from bot.risk.floor import Floor, Hit, Index
 from bot.risk.guards import Context, Finding
+from bot.risk.language import BREAK
 from bot.risk.model import ENGLISH, Evidence, Level, RiskAssessment
 from bot.risk.normalise import Token, clean, quote, tokenise
 from bot.risk.rules import RuleBook, Together
@@ -105,7 +106,8 @@ class Detector:
         if loaded:
             language = loaded.languages.of(text, language)
         signals = frozenset(s for hit in hits if (s := self._signal(hit)))
-        judged = loaded and mode != "rules" and language == ENGLISH
+        wordless = all(token.norm == BREAK for token in tokens)
+        judged = loaded and mode != "rules" and language == ENGLISH and not wordless
         chances = loaded.learned.judge(cleaned) if loaded and judged else None
         found = self.policy.decide([*evidence, *foreign], signals, chances, together=together)
         return replace(found, language=language, mode="full" if loaded else "floor")

@@ -20,7 +20,8 @@ WINDOW, OVERLAP = (
     20,
 )  # words: longer messages are read in pieces, as one vector would blur their last line
 NAMED = 0.5  # from this chance on a category is named
-MAX_EXPLAINED = 60  # words of a message that are left out one after the other
+MAX_EXPLAINED = 60  # words of a message that are left out, some after the others
+TOGETHER = 3  # neighbouring words that are left out together: one alone is rarely missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,9 @@ class Judgement:
         """The chance of this level or a higher one."""
         return float(sum(self.levels[level.rank :]))
 
-    def named(self) -> list[str]:
-        """Categories that are likely, the likeliest first; at least one."""
-        likely = sorted(self.categories, key=lambda c: -self.categories[c])
+    def named(self, *, without: str | None = None) -> list[str]:
+        """Categories that are likely, the likeliest first; at least one. `without`: one that is not named."""
+        likely = sorted((c for c in self.categories if c != without), key=lambda c: -self.categories[c])
         return [c for c in likely if self.categories[c] >= NAMED] or likely[:1]
 
 
@@ -62,20 +63,26 @@ class Learned:
         return max(found, key=lambda j: j.at_least(Level.URGENT))
 
     def explain(self, cleaned: str, level: Level) -> str:
-        """The words without which `level` would be least likely, in their order, at most a handful."""
+        """The words without which `level` would be least likely, in their order: a few neighbouring ones, or twice
+        a few."""
         piece = max(pieces(cleaned), key=lambda p: self._one(p).at_least(Level.URGENT))
         words = piece.split()[:MAX_EXPLAINED]
-        if len(words) < 3:
+        if len(words) <= TOGETHER:
             return " ".join(words)
-        whole = self._one(piece).at_least(level)
-        drops = [whole - self._one(" ".join(_without(words, i))).at_least(level) for i in range(len(words))]
-        most = max(drops)
-        if most <= 0:
-            return " ".join(words[:8])
-        # Each word gets a share of its neighbours' weight, so that phrases come out whole
-        smooth = np.convolve(np.maximum(drops, 0), [0.5, 1.0, 0.5], mode="same")
-        picked = sorted(np.argsort(-smooth)[: max(2, min(8, len(words) // 3))])
-        return " ".join(words[i] for i in picked)
+        starts = range(len(words) - TOGETHER + 1)
+        left = [self._odds(" ".join([*words[:i], *words[i + TOGETHER :]]), level) for i in starts]
+        first = min(starts, key=lambda i: left[i])
+        apart = [i for i in starts if abs(i - first) >= TOGETHER]
+        second = min(apart, key=lambda i: left[i], default=first)
+        whole = self._odds(" ".join(words), level)
+        shown = [first, second] if whole - left[second] >= (whole - left[first]) / 2 else [first]
+        picked = sorted({at for start in shown for at in range(start, start + TOGETHER)})
+        return " ".join(words[at] for at in picked)
+
+    def _odds(self, piece: str, level: Level) -> float:
+        """Of `level` or higher, as a logarithm: chances near 1 differ in it."""
+        chance = min(max(self._one(piece).at_least(level), 1e-6), 1 - 1e-6)
+        return float(np.log(chance / (1 - chance)))
 
     def _one(self, piece: str) -> Judgement:
         levels, kinds = zip(*(_chances(encoder, *own, piece) for encoder, own in self._members), strict=True)
@@ -101,7 +108,3 @@ def pieces(cleaned: str) -> list[str]:
         return [" ".join(words)]
     starts = [*range(0, len(words) - WINDOW, WINDOW - OVERLAP), len(words) - WINDOW]
     return [" ".join(words[start : start + WINDOW]) for start in starts]
-
-
-def _without(words: Sequence[str], at: int) -> list[str]:
-    return [*words[:at], *words[at + 1 :]]

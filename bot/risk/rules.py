@@ -85,6 +85,7 @@ class LearnedPolicy(Strict):
 
     says: Says
     contradicts: float = Field(ge=0, lt=1)
+    child: float = Field(gt=0, lt=1)
     together: Says
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.risk import Level
+from bot.risk import Level, assess, explain, load_full
 from tests.risk.conftest import Assess
 
 SAMPLES = [
@@ -41,7 +41,7 @@ SAMPLES = [
 def test_danger_is_seen_with_its_level_category_and_words(
     either: Assess, text: str, level: Level, category: str
 ) -> None:
-    found = either(text)
+    found = explain(text, either(text))
     assert found.level >= level
     assert category in found.categories
     assert found.evidence[0].level is found.level
@@ -49,8 +49,9 @@ def test_danger_is_seen_with_its_level_category_and_words(
 
 
 @pytest.mark.parametrize(("text", "level", "_"), SAMPLES)
-def test_full_mode_gives_the_level_of_the_guide(full: Assess, text: str, level: Level, _: str) -> None:
-    assert full(text).level is level
+def test_the_rules_give_the_level_of_the_guide(text: str, level: Level, _: str) -> None:
+    load_full()
+    assert assess(text, "rules").level is level
 
 
 @pytest.mark.parametrize(

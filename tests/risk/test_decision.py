@@ -20,7 +20,7 @@ class Chances:
     urgent: float
     emergency: float = 0.0
     concern: float = 0.0
-    categories: tuple[str, ...] = ("stalking",)
+    kinds: tuple[str, ...] = ("stalking",)
 
     def at_least(self, level: Level) -> float:
         return {
@@ -30,8 +30,12 @@ class Chances:
             Level.EMERGENCY: self.emergency,
         }[level]
 
-    def named(self) -> list[str]:
-        return list(self.categories)
+    def named(self, *, without: str | None = None) -> list[str]:
+        return [kind for kind in self.kinds if kind != without]
+
+    @property
+    def categories(self) -> dict[str, float]:
+        return dict.fromkeys(self.kinds, 0.9)
 
 
 SAYINGS = {
@@ -87,7 +91,7 @@ def test_both_reasons_are_kept(policy: Policy) -> None:
 
 
 def test_a_child_whom_the_learned_part_notices_gets_a_person(policy: Policy) -> None:
-    child = Chances(NONE, concern=0.9, categories=("child-writing", "assault"))
+    child = Chances(NONE, concern=0.9, kinds=("child-writing", "assault"))
     found = policy.decide([], frozenset(), child)
     assert found.child_writing
     assert found.level is Level.URGENT

@@ -41,7 +41,7 @@ def test_chances_sum_to_one_and_fall_with_the_level(learned: Learned) -> None:
     [
         "the bathroom lock wont hold and i can hear him laughing",
         "in wardrobe. boots on the stairs",
-        "written letters for all three kids, theyre in the drawer, ive tidied up",
+        "the step on the landing creaked. he knows which one that is",
     ],
 )
 def test_danger_without_a_danger_word_is_seen(full: Assess, text: str) -> None:

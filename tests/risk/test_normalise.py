@@ -44,8 +44,9 @@ def test_disguised_and_mistyped_words_are_seen(either: Assess, text: str) -> Non
         "we walked along the strand",
     ],
 )
-def test_real_words_are_not_repaired_into_danger(full: Assess, text: str) -> None:
-    assert full(text).level is Level.NONE
+def test_real_words_are_not_repaired_into_danger(text: str) -> None:
+    load_full()
+    assert assess(text, "rules").level is Level.NONE
 
 
 def test_evidence_shows_the_words_as_typed(either: Assess) -> None:
