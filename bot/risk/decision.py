@@ -29,6 +29,9 @@ class Chances(Protocol):
     @property
     def categories(self) -> Mapping[str, float]: ...
 
+    @property
+    def words(self) -> int: ...
+
 
 class Policy:
     """The policy of one version of the content. `order`: categories by seriousness."""
@@ -49,6 +52,8 @@ class Policy:
 
         `together`: the evidence and chances are of several messages read as one.
         """
+        if chances is not None and self._says_nothing(chances):
+            chances = None
         if chances is not None and chances.categories.get(CHILD, 0.0) >= self._decision.learned.child:
             signals |= {"child_writing"}
         found = self._raised(evidence, signals)
@@ -63,6 +68,12 @@ class Policy:
                 said = [Evidence(f"{LEARNED}.{saying}", c, Level(saying), "") for c in named]
                 found += self._raised(said, signals)
         return self._assessment(found, signals)
+
+    def _says_nothing(self, chances: Chances) -> bool:
+        """Whether the message is too short for the learned part: the rules then stand, neither raised nor lowered."""
+        short = self._decision.learned.short
+        kinds = (chance for category, chance in chances.categories.items() if category != CHILD)
+        return chances.words <= short.words and max(kinds, default=0.0) < short.category
 
     def _saying(self, chances: Chances, together: bool) -> Saying:
         learned = self._decision.learned

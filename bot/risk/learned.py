@@ -26,10 +26,11 @@ TOGETHER = 3  # neighbouring words that are left out together: one alone is rare
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Chances of the four levels, which sum to 1, and of each category by id."""
+    """Chances of the four levels, which sum to 1, and of each category by id; of how many words."""
 
     levels: tuple[float, float, float, float]
     categories: Mapping[str, float]
+    words: int
 
     def at_least(self, level: Level) -> float:
         """The chance of this level or a higher one."""
@@ -88,7 +89,7 @@ class Learned:
         levels, kinds = zip(*(_chances(encoder, *own, piece) for encoder, own in self._members), strict=True)
         named = dict(zip(self.categories, map(float, np.mean(kinds, axis=0)), strict=True))
         none, concern, urgent, emergency = map(float, np.mean(levels, axis=0))
-        return Judgement((none, concern, urgent, emergency), named)
+        return Judgement((none, concern, urgent, emergency), named, len(piece.split()))
 
 
 def _chances(

@@ -80,12 +80,20 @@ class Says(Strict):
     concern: float = Field(gt=0, lt=1)
 
 
+class Short(Strict):
+    """Of a message of so few words the learned part says nothing unless a category has this chance."""
+
+    words: int = Field(ge=0)
+    category: float = Field(ge=0, lt=1)
+
+
 class LearnedPolicy(Strict):
     """How the chances of the learned part are read. `together`: of several messages read as one."""
 
     says: Says
     contradicts: float = Field(ge=0, lt=1)
     child: float = Field(gt=0, lt=1)
+    short: Short
     together: Says
 
 

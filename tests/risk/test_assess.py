@@ -195,3 +195,18 @@ def test_urgent_words_of_other_languages(either: Assess, text: str, language: st
 def test_english_is_english(either: Assess) -> None:
     assert either("he's outside with a knife").language == "en"
     assert either("can i get help in polish for my mum").language == "en"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the second one", "my home one", "she might answer", "07700 900123", "bluebell", "tuesday after 6"],
+)
+def test_an_answer_of_a_few_words_is_no_alarm(full: Assess, text: str) -> None:
+    assert full(text).level < Level.URGENT
+
+
+@pytest.mark.parametrize(
+    "text", ["hes in the house", "in wardrobe. boots on stairs", "taken all of them", "help me"]
+)
+def test_danger_in_a_few_words_still_is(full: Assess, text: str) -> None:
+    assert full(text).level >= Level.URGENT

@@ -21,6 +21,8 @@ class Chances:
     emergency: float = 0.0
     concern: float = 0.0
     kinds: tuple[str, ...] = ("stalking",)
+    kind: float = 0.9
+    words: int = 9
 
     def at_least(self, level: Level) -> float:
         return {
@@ -35,7 +37,7 @@ class Chances:
 
     @property
     def categories(self) -> dict[str, float]:
-        return dict.fromkeys(self.kinds, 0.9)
+        return dict.fromkeys(self.kinds, self.kind)
 
 
 SAYINGS = {
@@ -107,3 +109,14 @@ def test_messages_read_together_have_thresholds_of_their_own(policy: Policy) -> 
         Level.CONCERN,
         Level.URGENT,
     }
+
+
+def test_a_few_words_without_a_kind_of_danger_raise_nothing(policy: Policy) -> None:
+    short = detector().book.decision.learned.short
+    for words, kind, level in (
+        (short.words, short.category - 0.01, Level.NONE),
+        (short.words, short.category, Level.EMERGENCY),
+        (short.words + 1, 0.0, Level.EMERGENCY),
+    ):
+        found = policy.decide([], frozenset(), Chances(0.9, emergency=0.9, words=words, kind=kind))
+        assert found.level is level
