@@ -61,7 +61,9 @@ class Detector:
         self.tongues = Tongues(self.book.tongues, self.book.lexicon.known)
 
     def load_full(self) -> None:
-        """Switch to full mode. A failure is kept in `failure`, logged without text, and raised."""
+        """Switch to full mode, once. A failure is kept in `failure`, logged without text, and raised."""
+        if self.full is not None:
+            return
         try:
             from bot.risk.full import Full
             from bot.risk.language_id import Languages
