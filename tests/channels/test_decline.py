@@ -84,4 +84,6 @@ def test_in_live_chat_the_words_go_to_the_worker(sit: Sit, chat: Chat) -> None:
     jo = sit("Jo")
     chat.say(STALKED)
     jo.act(chat, "claim")
-    assert [m["author"] for m in chat.say("i dont want to talk to anyone")["messages"]] == ["visitor"]
+    # Danger is watched for in live chat too, so that a safety message may stand beside it; the bot stays silent
+    said = chat.say("i dont want to talk to anyone")["messages"]
+    assert "assistant" not in [m["author"] for m in said]
