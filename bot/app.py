@@ -46,6 +46,7 @@ from bot.settings import Settings, get_settings
 
 SWEEP_EVERY_S = 300.0
 QUEUE_EVERY_S = 5.0
+CANCEL_EVERY_S = 0.5
 ALERT_EVERY_S = 1.0
 log = logging.getLogger(__name__)
 
@@ -113,9 +114,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # Again and again: a cancellation can be lost in a library that is just ending a wait of its own
+        while left := [task for task in tasks if not task.done()]:
+            for task in left:
+                task.cancel()
+            await asyncio.wait(left, timeout=CANCEL_EVERY_S)
         await r.rasa.close()
 
 
