@@ -20,9 +20,11 @@ from bot.conversations.handoffs import Alarm
 from bot.conversations.seeing import see_together, see_why
 from bot.conversations.tables import Conversation, Handoff, Message
 from bot.crypto import Vault
+from bot.interface import interface
 from bot.logs import describe
 from bot.messages import Author
 from bot.risk import Level, RiskAssessment, safety, together
+from bot.risk.safety import PERSON
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +95,9 @@ class SecondLook:
         query = query.where(Message.author == Author.VISITOR.value)
         query = query.where(Message.at > since)
         latest = session.scalars(query.order_by(Message.id.desc()).limit(policy.messages - 1))
-        texts = [stored.reply.text for stored in store.opened(self.vault, latest)]
+        said = (stored.reply.text for stored in store.opened(self.vault, latest))
+        # The words of our own button say nothing about danger
+        texts = [text for text in said if text != interface().labels[PERSON]]
         conversation = session.get(Conversation, conversation_id)
         if conversation is None:
             raise store.Gone(conversation_id)
