@@ -16,6 +16,7 @@ from bot import clock as clocks
 from bot import crypto, settings
 from bot.conversations import database
 from bot.desk import accounts
+from bot.risk import load_full
 
 PASSWORD = "correct-horse-battery"
 
@@ -115,6 +116,8 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         "VRA_TRUSTED_PROXIES",
     ):
         monkeypatch.delenv(name, raising=False)
+    # Else the first chats of a run would be seen by the floor alone
+    load_full()
     monkeypatch.setenv("VRA_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("VRA_ENV", "test")
     monkeypatch.setenv("VRA_HELPLINE_HOURS", "MO-FR 08:00-20:00")
