@@ -37,15 +37,15 @@ class SecondLook:
         self._explaining: set[asyncio.Task[None]] = set()
 
     async def take(self, conversation_id: str, turn: int, text: str, alone: RiskAssessment) -> RiskAssessment:
-        """The assessment that counts (`_rise`); the words of learned evidence follow later."""
+        """The assessment that counts, alone or together; the words of learned evidence follow later."""
         self._explain_later(conversation_id, text, alone)
         return await self._rise(conversation_id, turn, text, alone)
 
     async def _rise(
         self, conversation_id: str, turn: int, text: str, alone: RiskAssessment
     ) -> RiskAssessment:
-        """The assessment that counts: of the last messages together where they are more than all before, else
-        `alone`. Where they are more, their safety message and the hand-off are stored."""
+        """That of the last messages together where they are more than all before, with their safety message and
+        the hand-off stored; else `alone`."""
         if alone.level >= Level.EMERGENCY:
             return alone
         try:
