@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import random
 import time
 import uuid
@@ -117,6 +118,9 @@ class Worker:
     def __init__(self, http: httpx.AsyncClient, seen: Seen, name: str, lines: int, at_once: int = 1) -> None:
         self.http, self.seen, self.name, self.lines = http, seen, name, lines
         self.claimed: list[str] = []
+        # When the queue was asked for from which a chat was picked: its claim may be stored much later, where the
+        # server was killed or busy in between
+        self.looked: dict[str, dt.datetime] = {}
         self.heard: dict[str, list[int]] = {}
         self._news = asyncio.Event()
         self._queue = asyncio.Event()
@@ -144,6 +148,7 @@ class Worker:
         return await ask(self.http, "POST", f"/desk/api/{path}", json=body or {}, headers=headers)
 
     async def _next(self) -> str | None:
+        asked = dt.datetime.now(dt.UTC)
         queue = (await ask(self.http, "GET", "/desk/api/queue")).json()
         waiting = [row for row in queue if row["in_charge"] == "waiting"]
         order = [(RANKS[row["level"]], not row["returned"]) for row in waiting]
@@ -153,6 +158,7 @@ class Worker:
             # Its claim was answered to a server that was killed
             return str(mine[0]["id"])
         for row in waiting:
+            self.looked[row["id"]] = asked
             if (await self._post(f"conversations/{row['id']}/claim")).status_code == 200:
                 self.claimed.append(row["id"])
                 return str(row["id"])

@@ -239,13 +239,13 @@ def compare(
         "refused": seen.refused,
         "claimed_twice": sum(count > 1 for count in claims.values()),
         "out_of_order": seen.disorder,
-        **_stored(engine, {v.id for v in visitors}, sink),
+        **_stored(engine, {v.id for v in visitors}, workers, sink),
         "screen": summary(seen.screen) if seen.screen else None,
         "unheard": unheard,
     }
 
 
-def _stored(engine: Engine, chats: set[str], sink: Sink) -> Figures:
+def _stored(engine: Engine, chats: set[str], workers: list[Worker], sink: Sink) -> Figures:
     with engine.connect() as connection:
         rows = connection.execute(
             text("SELECT conversation_id, level, opened_at, claimed_at, closed_at FROM handoffs")
@@ -272,7 +272,7 @@ def _stored(engine: Engine, chats: set[str], sink: Sink) -> Figures:
         "handoffs_doubled": sum(count > 1 for count in found.values()),
         "not_ended": sum(row.closed_at is None for row in rows),
         "taken_twice": sum(count != 1 + back.get(chat, 0) for chat, count in claims),
-        "overtaken": _overtaken(rows),
+        "overtaken": _overtaken(rows, [worker.looked for worker in workers]),
         "alerts": len(sink.got),
         "alerts_unsure": unsure,
         "alerts_lost": max(0, sent - len(sink.got))
@@ -281,17 +281,22 @@ def _stored(engine: Engine, chats: set[str], sink: Sink) -> Figures:
     }
 
 
-def _overtaken(rows: Sequence[Any]) -> int:
-    """Claims of something less while an emergency had waited for two seconds or more (a worker looks, then claims)."""
+def _overtaken(rows: Sequence[Any], looks: Sequence[dict[str, dt.datetime]]) -> int:
+    """Chats of something less picked from a queue in which an emergency had waited for two seconds or more."""
 
     def at(value: Any) -> dt.datetime:
         found: dt.datetime = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
         return found.replace(tzinfo=found.tzinfo or dt.UTC)
 
     slack = dt.timedelta(seconds=2)
-    claimed = [r for r in rows if r.claimed_at is not None]
-    grave = [(at(r.opened_at), at(r.claimed_at)) for r in claimed if r.level == "emergency"]
-    less = [at(r.claimed_at) for r in claimed if r.level != "emergency"]
+    claimed = {r.conversation_id: r for r in rows if r.claimed_at is not None}
+    grave = [(at(r.opened_at), at(r.claimed_at)) for r in claimed.values() if r.level == "emergency"]
+    less = [
+        when
+        for looked in looks
+        for chat, when in looked.items()
+        if chat in claimed and claimed[chat].level != "emergency"
+    ]
     return sum(any(opened + slack < when < taken for opened, taken in grave) for when in less)
 
 
