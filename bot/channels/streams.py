@@ -14,6 +14,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from bot.conversations.events import Watcher
 
 PING_S = 15
+HEARTBEAT_S = 5
 CHANGE_ID = re.compile(r"[0-9]{1,18}")
 
 
@@ -34,8 +35,13 @@ async def follow(
     *,
     conversation_id: str | None = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Yield events of a conversation, or of all, as they come. `read()` gives the new ones; None ends the stream."""
+    """Yield events of a conversation, or of all, as they come. `read()` gives the new ones; None ends the stream.
+
+    `heartbeat()` notes that somebody is there: between HEARTBEAT_S and PING_S seconds after the last.
+    """
+    loop = asyncio.get_running_loop()
     async with watcher.listening(conversation_id) as woken:
+        beat = loop.time()
         while True:
             woken.clear()
             found = await read()
@@ -46,7 +52,8 @@ async def follow(
             if not woken.is_set():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(woken.wait(), PING_S)
-                if heartbeat:
+                if heartbeat and loop.time() >= beat + HEARTBEAT_S:
+                    beat = loop.time()
                     await heartbeat()
 
 

@@ -11,7 +11,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.conversations.database import Database
@@ -42,11 +42,10 @@ class Progress:
 
     def news(self, session: Session, conversation_id: str | None = None) -> list[Change]:
         """Changes that this stream has not read, of one conversation or of all, oldest first."""
-        fresh = or_(Change.id > self._reached, Change.id.not_in(self._known))
-        query = select(Change).where(and_(Change.id > self._reached - LATE, fresh)).order_by(Change.id)
+        query = select(Change).where(Change.id > self._reached - LATE).order_by(Change.id)
         if conversation_id is not None:
             query = query.where(Change.conversation_id == conversation_id)
-        found = list(session.scalars(query))
+        found = [change for change in session.scalars(query) if change.id not in self._known]
         self._reached = max([self._reached, *(change.id for change in found)])
         self._known |= {change.id for change in found}
         self._known = {known for known in self._known if known > self._reached - LATE}
