@@ -15,9 +15,10 @@ from bot.channels.resources import resources
 from bot.channels.streams import follow, last_seen, stream
 from bot.conversations import events, handoffs
 from bot.conversations.handover import Action, Details
-from bot.desk import access, actions, live, lookup
+from bot.desk import access, actions, lookup
 from bot.desk.access import Seat
 from bot.desk.accounts import Claim
+from bot.desk.live import Live
 
 router = APIRouter(prefix="/desk/api")
 Csrf = Annotated[str | None, Header(alias="X-CSRF-Token")]
@@ -174,14 +175,15 @@ async def listen(request: Request, last_event_id: Annotated[str | None, Header()
     """What changes at the desk: `queue`, and `message` and `state` of this person's conversations."""
     r, seat = resources(request), access.may_claim(await access.seat_of(request))
     progress = await r.database.look(events.begin, last_seen(last_event_id))
+    desk = Live(r.vault, seat, progress)
 
     async def read_news() -> list[ServerSentEvent] | None:
-        return await r.database.look(live.news, r.vault, seat, progress)
+        return await r.database.look(desk.news)
 
     async def heartbeat() -> None:
         await r.database.run(access.sign_of_life, seat.session)
 
-    return stream(follow(r.watcher, read_news, heartbeat))
+    return stream(follow(r.watcher, read_news, heartbeat, beside=lambda: desk.own))
 
 
 @router.get("/lookup")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, not_, or_, select
 from sqlalchemy.orm import Session
 from sse_starlette import ServerSentEvent
 
@@ -26,43 +26,54 @@ QUIET: dict[str, Callable[[Change], list[ServerSentEvent]]] = {
 }
 
 
-def news(session: Session, vault: Vault, seat: Seat, progress: Progress) -> list[ServerSentEvent] | None:
-    """The events since the last look, oldest first; None once this person may not see any more."""
-    if access.sitting(session, seat.session) is None:
-        return None
-    changes = progress.news(session)
-    others, own = _reach(session, seat.staff, {change.conversation_id for change in changes})
-    found: list[ServerSentEvent] = []
-    for change in changes:
-        if change.conversation_id in others:
-            continue
-        if change.kind in QUIET:
-            found += QUIET[change.kind](change)
-        elif change.kind != "message":
-            where = {"conversation": change.conversation_id}
-            found += [event("state", where, change.id), event("queue", {}, change.id)]
-        elif change.message_id and change.conversation_id in own:
-            found += _said(session, vault, change)
-    last = {one.event: one.id for one in found if one.event in ONCE}
-    return [one for one in found if one.event not in ONCE or last[one.event] == one.id]
+class Live:
+    """What one stream has told so far, and in which chats its person takes part (`own`)."""
+
+    def __init__(self, vault: Vault, seat: Seat, progress: Progress) -> None:
+        self._vault, self._seat, self._progress = vault, seat, progress
+        self.own: frozenset[str] = frozenset()
+
+    def news(self, session: Session) -> list[ServerSentEvent] | None:
+        """The events since the last look, oldest first; None once this person may not see any more."""
+        if access.sitting(session, self._seat.session) is None:
+            return None
+        changes = self._progress.news(session)
+        self.own = _own(session, self._seat.staff)
+        others = _others(session, self._seat.staff, {change.conversation_id for change in changes})
+        found: list[ServerSentEvent] = []
+        for change in changes:
+            if change.conversation_id in others:
+                continue
+            if change.kind in QUIET:
+                found += QUIET[change.kind](change)
+            elif change.kind != "message":
+                where = {"conversation": change.conversation_id}
+                found += [event("state", where, change.id), event("queue", {}, change.id)]
+            elif change.message_id and change.conversation_id in self.own:
+                found += _said(session, self._vault, change)
+        last = {one.event: one.id for one in found if one.event in ONCE}
+        return [one for one in found if one.event not in ONCE or last[one.event] == one.id]
 
 
-def _reach(session: Session, staff: Staff, ids: Iterable[str]) -> tuple[set[str], set[str]]:
-    """Of these: those of other teams, and those in which this person takes part. An erased one is neither."""
+def _own(session: Session, staff: Staff) -> frozenset[str]:
+    """The chats that this person has, or has joined."""
     query = (
-        select(
-            Conversation.id, Conversation.team, Conversation.area, Conversation.staff_id, Handoff.joined_id
-        )
-        .outerjoin(Handoff, and_(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None)))
-        .where(Conversation.id.in_(ids))
+        select(Handoff.conversation_id)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(Handoff.closed_at.is_(None))
+        .where(and_(Conversation.team == staff.team, Conversation.area == staff.area))
+        .where(or_(Conversation.staff_id == staff.id, Handoff.joined_id == staff.id))
     )
-    others, own = set[str](), set[str]()
-    for id, team, area, holder, joined in session.execute(query):
-        if (team, area) != (staff.team, staff.area):
-            others.add(id)
-        elif staff.id in (holder, joined):
-            own.add(id)
-    return others, own
+    return frozenset(session.scalars(query))
+
+
+def _others(session: Session, staff: Staff, ids: set[str]) -> set[str]:
+    """Of these conversations those of other teams; an erased one is nobody's."""
+    if not ids:
+        return set()
+    team = and_(Conversation.team == staff.team, Conversation.area == staff.area)
+    query = select(Conversation.id).where(and_(Conversation.id.in_(ids), not_(team)))
+    return set(session.scalars(query))
 
 
 def _said(session: Session, vault: Vault, change: Change) -> list[ServerSentEvent]:
