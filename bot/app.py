@@ -30,6 +30,7 @@ from bot.conversations.events import Watcher
 from bot.conversations.handover import return_vanished
 from bot.conversations.incoming import tidy
 from bot.conversations.rasa import RasaClient
+from bot.conversations.return_words import code_words, return_words
 from bot.conversations.turn import Turns
 from bot.conversations.waiting import tell_late
 from bot.conversations.who_is_there import opens
@@ -58,7 +59,7 @@ def build(settings: Settings) -> Resources:
     safety.static_reply()
     for team in ("", *settings.team_hours):
         opens(settings, team)
-    for words in (alert_words, waiting_words, desk_words, callback_words):
+    for words in (alert_words, waiting_words, desk_words, callback_words, return_words, code_words):
         words()
     database, vault = get_database(), get_vault()
     check_key(database, vault)

@@ -78,6 +78,9 @@ class Conversation(Base):
     staff_took_part: Mapped[bool] = mapped_column(default=False)
     left_at: Mapped[dt.datetime | None]
     deleted_at: Mapped[dt.datetime | None]
+    # Came back with a return code, and sees nothing up to this message
+    rejoined_at: Mapped[dt.datetime | None]
+    shown_after: Mapped[int | None] = mapped_column(Serial)
 
 
 class Message(Base):
@@ -177,7 +180,7 @@ class Change(Base):
 
 
 class Ticket(Base):
-    """A single-use ticket of a page without JavaScript, or of an event stream. Only its hash is kept."""
+    """A single-use ticket of a page without JavaScript or of an event stream, or a return code; its hash alone."""
 
     __tablename__ = "tickets"
 

@@ -132,6 +132,7 @@ def _state(vault: Vault, conversation: Conversation, handoff: Handoff, staff: St
         "may_take_over": held and not mine and staff.role in MAY_TAKE_OVER,
         "visitor_sees": interface().in_charge[conversation.in_charge],
         "visitor_gone": conversation.token_hash is None,
+        "rejoined_at": conversation.rejoined_at.isoformat() if conversation.rejoined_at else None,
         "raised_at": handoff.raised_at.isoformat() if handoff.raised_at else None,
         "supervisor_called": handoff.supervisor_called_at is not None,
         "declined": handoff.declined_at is not None,

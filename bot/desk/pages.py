@@ -9,11 +9,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.channels.errors import Problem
-from bot.channels.render import message_view, page
+from bot.channels.render import clock_of, message_view, page
 from bot.channels.resources import resources
 from bot.conversations import alerts, handoffs
 from bot.conversations.handover import Action, Details
 from bot.conversations.presence import LEADS
+from bot.conversations.return_words import return_words
 from bot.conversations.seeing import rules_only
 from bot.conversations.words import desk_words
 from bot.desk import access, actions, duties, lookup
@@ -145,7 +146,8 @@ async def _desk(
     if c:
         try:
             said, state = await actions.read(r, seat, c)
-            chat = {**state, "messages": [message_view(m.as_json()) for m in said]}
+            messages = [message_view(m.as_json()) for m in said]
+            chat = {**state, "messages": messages, "rejoined": _rejoined(state["rejoined_at"])}
         except Problem as problem:
             # Whether its visitor deleted or left it is not for us to tell
             error = error or (desk_words().left if problem.status == 404 else problem.text)
@@ -164,6 +166,13 @@ async def _desk(
         error=error,
     )
     return HTMLResponse(html)
+
+
+def _rejoined(at: str | None) -> str | None:
+    """What staff should know of a visitor who came back with a return code."""
+    if at is None:
+        return None
+    return return_words().staff.format(time=clock_of(at))
 
 
 def _me(seat: Seat) -> dict[str, Any]:

@@ -144,3 +144,27 @@ def test_a_ticket_opens_one_stream_of_its_own_chat(
     assert stream.texts(0) == []
     erase(chat)
     assert stream.next() is None
+
+
+def come_back(chat: Chat) -> Chat:
+    """The same chat on another device, by its return code."""
+    shown = chat.choose("return")["messages"][-1]["text"]
+    code = shown.partition("code: ")[2].partition(".")[0]
+    made = chat.client.post("/api/conversations/return", json={"code": code}).json()
+    return Chat(chat.client, made["id"], made["token"])
+
+
+@pytest.mark.parametrize("way", ["header", "ticket"])
+def test_a_stream_ends_when_its_visitor_comes_back_elsewhere(listen: Listen, chat: Chat, way: str) -> None:
+    """Somebody else may hold the old phone."""
+    stream = listen(chat, *([] if way == "header" else [{}, f"ticket={events_ticket(chat)}"]))
+    again = come_back(chat)
+    assert stream.next() is None
+    said = [m["text"] for m in again.say("one")["messages"]]
+    assert listen(again, {**again.headers, "Last-Event-ID": "0"}).texts(3)[1:] == said
+
+
+def test_who_comes_back_cannot_ask_a_stream_for_what_was_before(listen: Listen, chat: Chat) -> None:
+    chat.say("my secret")
+    again = come_back(chat)
+    assert "You are back" in listen(again, {**again.headers, "Last-Event-ID": "0"}).texts(1)[0]
