@@ -125,7 +125,7 @@ async def look(
 
 @router.delete("/{conversation_id}", status_code=204)
 async def delete(request: Request, conversation_id: str, authorization: Bearer = None) -> Response:
-    """Delete the chat; `X-Kept-For-Staff: 1` where staff keep it until they close an emergency."""
+    """Delete the chat; `X-Kept-For-Staff: 1` where staff keep it, out of the visitor's sight, until they close it."""
     r = resources(request)
     await r.visitors.authenticate(conversation_id, token_of(authorization))
     hidden = await r.visitors.delete(conversation_id)

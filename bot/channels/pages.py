@@ -103,7 +103,6 @@ async def _chat(
         state=state.as_json(),
         error=problem.text if problem else None,
         kept_text=kept,
-        deletable_note=None,
         **context(r),
     )
     return HTMLResponse(html, problem.status if problem else 200)

@@ -242,7 +242,8 @@ class Visitors:
         self.watcher.wake()
 
     async def delete(self, conversation_id: str) -> bool:
-        """Erase the chat everywhere; True if it is only hidden, because staff deal with an emergency or a child.
+        """Erase the chat everywhere; True if it is only hidden, because staff deal with an emergency, a child or a
+        safeguarding matter.
 
         Design, "Confidentiality": the exception is said beside the button.
         """

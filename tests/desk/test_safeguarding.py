@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -51,6 +53,34 @@ def test_the_note_is_sealed(sit: Sit, chat: Chat) -> None:
     flagged(sit("Jo"), chat)
     for file in database.get_settings().data_dir.glob("vra.db*"):
         assert b"hurt by her son" not in file.read_bytes()
+
+
+def test_that_it_keeps_the_chat_is_said_beside_the_button_and_after_it(
+    sit: Sit, web: Any, chat: Chat
+) -> None:
+    """The same words in every chat, so that they tell nobody whether this one is flagged; then what is true of it."""
+
+    def plain(page: str) -> str:
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+    def ticket(page: str) -> str:
+        return str(re.search(r'action="/chat/([^"#/]+)', page)[1])  # type: ignore[index]
+
+    note = "or if one of them has noted that somebody may be seriously harmed"
+    page = web.post("/chat").text
+    assert note in plain(page) and note in plain(web.get("/").text), "with and without JavaScript"
+    page = web.post(f"/chat/{ticket(page)}", data={"text": STALKED}).text
+    jo = sit("Jo")
+    [waiting] = jo.queue()
+    jo.post(f"conversations/{waiting['id']}/claim")
+    assert jo.post(f"conversations/{waiting['id']}/matter", NOTE).status_code == 200
+    page = web.get(f"/chat/{ticket(page)}").text
+    assert note in plain(page)
+    told = plain(web.post(f"/chat/{ticket(page)}/delete").text)
+    assert "kept for them until they close it" in told and "are deleted" not in told
+    assert "X-Kept-For-Staff" not in web.delete(f"/api/conversations/{chat.id}", headers=chat.headers).headers
+    other = ticket(web.post("/chat").text)
+    assert "Your messages are deleted" in plain(web.post(f"/chat/{other}/delete").text)
 
 
 def test_it_keeps_the_chat_until_it_is_closed(sit: Sit, chat: Chat, clock: Clock, web: Any) -> None:
