@@ -20,11 +20,17 @@ def plain(text: str) -> str:
 
 
 class AlertWords(Strict):
-    """`alerts.yml`. Texts take {n}, how many wait, and {level}; they can hold nothing else."""
+    """`alerts.yml`. Texts take {n}, how many wait, and {level}; they can hold nothing else.
+
+    `unsent` is read at the desk; it takes {kind}, {level} and {time}.
+    """
 
     title: str
     texts: dict[str, str]
     levels: dict[str, str]
+    kinds: dict[str, str]
+    unsent: dict[Literal["unsure", "given_up"], str]
+    seen: str
 
 
 class Late(Strict):

@@ -207,6 +207,7 @@ def _news(session: Session, r: Resources, seat: Seat, progress: Progress) -> lis
 QUIET: dict[str, Callable[[Change], list[ServerSentEvent]]] = {
     "typing": lambda change: [],
     "read": lambda change: [event("queue", {}, change.id)],
+    "alert": lambda change: [event("queue", {}, change.id)],
     "call": lambda change: [event("queue", {}, change.id), event("calls", {}, change.id)],
 }
 

@@ -61,10 +61,18 @@ async def alias(request: Request, body: Alias, csrf: Csrf = None) -> dict[str, b
 
 
 @router.get("/alerts")
-async def failing(request: Request) -> dict[str, list[str]]:
-    """Alert channels that do not deliver."""
-    await access.seat_of(request)
-    return {"failing": await resources(request).database.look(alerts.failing)}
+async def failing(request: Request) -> dict[str, list[Any]]:
+    """Alert channels that do not deliver, and alerts that were not sent or may not have been."""
+    r, seat = resources(request), access.may_claim(await access.seat_of(request))
+    return {"failing": await r.database.look(alerts.failing), "unsent": await duties.unsent(r, seat)}
+
+
+@router.post("/alerts/{alert_id}/seen")
+async def alert_seen(request: Request, alert_id: int, csrf: Csrf = None) -> dict[str, bool]:
+    """What may not have been sent has been seen here."""
+    seat = access.may_claim(await seated(request, csrf))
+    await duties.alert_seen(resources(request), seat, alert_id)
+    return DONE
 
 
 @router.get("/callbacks")

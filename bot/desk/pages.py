@@ -10,13 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.channels.errors import Problem
 from bot.channels.render import clock_of, message_view, page
-from bot.channels.resources import resources
+from bot.channels.resources import Resources, resources
 from bot.conversations import alerts, handoffs
 from bot.conversations.handover import Action, Details
 from bot.conversations.presence import LEADS
 from bot.conversations.return_words import return_words
 from bot.conversations.seeing import rules_only
-from bot.conversations.words import desk_words
+from bot.conversations.words import alert_words, desk_words
 from bot.desk import access, actions, duties, lookup
 from bot.desk.access import Seat
 from bot.desk.accounts import Claim
@@ -154,7 +154,7 @@ async def _desk(
     html = page(
         "desk/desk.html",
         **_me(seat),
-        queue=await actions.queue(r, seat),
+        **await _queue(r, seat),
         chat=chat,
         lookup={"q": q, "results": await lookup.find(q[:200], r.settings.areas[0])} if q else None,
         outcomes=[{"value": k, "label": v} for k, v in interface().outcomes.items()],
@@ -166,6 +166,12 @@ async def _desk(
         error=error,
     )
     return HTMLResponse(html)
+
+
+async def _queue(r: Resources, seat: Seat) -> dict[str, Any]:
+    """What the list of who waits is made of; it is renewed by itself."""
+    unsent = await duties.unsent(r, seat)
+    return {"queue": await actions.queue(r, seat), "unsent": unsent, "seen_label": alert_words().seen}
 
 
 def _rejoined(at: str | None) -> str | None:
@@ -194,8 +200,7 @@ async def desk(request: Request, c: str | None = None, q: str | None = None) -> 
 async def queue(request: Request) -> Response:
     """The queue alone, for a page that renews it."""
     seat = access.may_claim(await access.seat_of(request))
-    found = await actions.queue(resources(request), seat)
-    return HTMLResponse(page("desk/_queue.html", queue=found, **_me(seat)))
+    return HTMLResponse(page("desk/_queue.html", **await _queue(resources(request), seat), **_me(seat)))
 
 
 @router.post("/c/{conversation_id}/message")

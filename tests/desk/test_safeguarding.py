@@ -9,13 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
+from benchmarks.handoff.sink import listening
 from bot.clock import now
 from bot.content import DATA, FileContent
 from bot.conversations import database, retention
 from bot.conversations.tables import Conversation
 from bot.desk.routes import routes_of
+from tests.running import until
 from tests.web import Chat, Clock, Seat
 
 STALKED = "my ex keeps following me"
@@ -132,6 +135,21 @@ def test_who_did_what_is_in_the_audit_log(sit: Sit, chat: Chat) -> None:
 
     flagged(sit("Jo"), chat)
     assert audited(chat)[-1] == ("Jo", "flag")
+
+
+def test_the_lead_is_alerted_alone_and_without_a_word_of_it(
+    sit: Sit, chat: Chat, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the lead's channel, through real HTTP, once for each matter."""
+    r = web.app.state.resources
+    with listening() as lead, listening() as team:
+        monkeypatch.setattr(r.settings, "alert_lead_urls", SecretStr(lead.url))
+        flagged(sit("Jo"), chat)
+        monkeypatch.setattr(r.settings, "alert_urls", SecretStr(team.url))
+        until(lambda: len(lead.got) == 1, "the lead is alerted", 20)
+        assert lead.got == ["A safeguarding matter was opened"] and team.got == []
+        for secret in ("hurt", "son", "Jo", chat.id, "following"):
+            assert secret not in lead.raw[0].split('"message"')[1]
 
 
 def test_every_place_has_its_teams_for_children_and_adults() -> None:
