@@ -41,6 +41,8 @@ AUDIENCES: dict[Kind, tuple[Audience, ...]] = {
 FOLLOWED_BY_LATE: tuple[Kind, ...] = ("opened", "returned")
 # Longer than any send takes: whoever holds a row for longer has died
 HELD = dt.timedelta(seconds=60)
+# No alert waits longer for its next try
+LONGEST_WAIT = dt.timedelta(minutes=10)
 KEPT = dt.timedelta(days=7)
 OPEN = ("pending", "failed")
 LOST = ("failed", "given_up", "unsure")
@@ -130,8 +132,8 @@ def settle(session: Session, alert_id: int, sent: bool | None, settings: Setting
         alert.state, alert.settled_at = "given_up", at
         store.tell(session, "", "alert")
     else:
-        wait = settings.alert_retry_s * 2 ** (alert.tries - 1)
-        alert.state, alert.next_at = "failed", at + dt.timedelta(seconds=wait)
+        wait = dt.timedelta(seconds=settings.alert_retry_s * 2 ** (alert.tries - 1))
+        alert.state, alert.next_at = "failed", at + min(wait, LONGEST_WAIT)
 
 
 def note_unsure(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""The queue: by level, then by waiting time; what came back from staff stands in front of its level."""
+"""The queue: by level, then in the order of coming; what came back from staff stands in front of its level."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _order() -> tuple[Any, ...]:
     rank = case({level.value: n for n, level in enumerate(levels)}, value=Handoff.level, else_=len(levels))
     declined = case((Handoff.declined_at.is_(None), 0), else_=1)
     returned = case((Handoff.returned_at.is_(None), 1), else_=0)
-    return declined, rank, returned, Handoff.opened_at, Handoff.id
+    return declined, rank, returned, Handoff.line, Handoff.id
 
 
 def waiting(team: str, area: str) -> Select[Any]:

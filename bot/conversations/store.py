@@ -184,20 +184,21 @@ def written_since(session: Session, conversation_id: str, since: Any) -> int:
     return session.scalar(query) or 0
 
 
-def change_state(session: Session, conversation: Conversation, after: str, *, by: str, reason: str) -> None:
-    """Pass the conversation on, and write down when, by whom and why."""
-    session.add(
-        StateChange(
-            conversation_id=conversation.id,
-            at=now(),
-            before=conversation.in_charge,
-            after=after,
-            by=by,
-            reason=reason,
-        )
+def change_state(session: Session, conversation: Conversation, after: str, *, by: str, reason: str) -> int:
+    """Pass the conversation on, and write down when, by whom and why; the number of the change, which grows."""
+    change = StateChange(
+        conversation_id=conversation.id,
+        at=now(),
+        before=conversation.in_charge,
+        after=after,
+        by=by,
+        reason=reason,
     )
+    session.add(change)
     conversation.in_charge = after
     tell(session, conversation.id, "state")
+    session.flush()
+    return change.id
 
 
 def new_ticket(session: Session, conversation_id: str, kind: str, vault: Vault) -> str:

@@ -128,6 +128,8 @@ class Handoff(Base):
     evidence: Mapped[bytes] = mapped_column(LargeBinary)
     reason: Mapped[str] = mapped_column(String(20))
     opened_at: Mapped[dt.datetime]
+    # The place in the queue among its level: grows with each that comes, whatever the clock says
+    line: Mapped[int] = mapped_column(Serial, default=0, server_default="0")
     claimed_at: Mapped[dt.datetime | None]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     closed_at: Mapped[dt.datetime | None]
