@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from bot.channels.resources import resources
 from bot.conversations import alerts
@@ -36,6 +36,12 @@ class Rang(_Body):
     """How a call ended; only for `rang`."""
 
     outcome: StrictStr | None = Field(None, max_length=30)
+
+
+class ReadTo(_Body):
+    """The id of the last message that was read."""
+
+    message: StrictInt = Field(ge=1, le=2**62)
 
 
 class Flag(_Body):
@@ -108,6 +114,14 @@ async def typing(request: Request, conversation_id: str, csrf: Csrf = None) -> d
     """Staff are typing; visitors see it only where the settings allow it."""
     seat = access.may_claim(await seated(request, csrf))
     await actions.typing(resources(request), seat, conversation_id)
+    return DONE
+
+
+@router.post("/conversations/{conversation_id}/read")
+async def read(request: Request, conversation_id: str, body: ReadTo, csrf: Csrf = None) -> dict[str, bool]:
+    """Whoever has the chat has read it up to a message."""
+    seat = access.may_claim(await seated(request, csrf))
+    await actions.note_read(resources(request), seat, conversation_id, body.message)
     return DONE
 
 

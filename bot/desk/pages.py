@@ -139,13 +139,19 @@ async def two_step(request: Request, code: Field = "", csrf: Field = "") -> Resp
 
 
 async def _desk(
-    request: Request, seat: Seat, c: str | None, q: str | None, error: str | None = None
+    request: Request,
+    seat: Seat,
+    c: str | None,
+    q: str | None,
+    error: str | None = None,
+    *,
+    renewed: bool = False,
 ) -> Response:
     r = resources(request)
     chat: dict[str, Any] | None = None
     if c:
         try:
-            said, state = await actions.read(r, seat, c)
+            said, state = await actions.read(r, seat, c, renewed=renewed)
             messages = [message_view(m.as_json()) for m in said]
             chat = {**state, "messages": messages, "rejoined": _rejoined(state["rejoined_at"])}
         except Problem as problem:
@@ -164,6 +170,7 @@ async def _desk(
         rules_only=rules_only() is not None,
         calls=len(await duties.calls(r, seat)),
         error=error,
+        typing_hints=r.settings.typing_hints,
     )
     return HTMLResponse(html)
 
@@ -188,12 +195,14 @@ def _me(seat: Seat) -> dict[str, Any]:
 
 
 @router.get("")
-async def desk(request: Request, c: str | None = None, q: str | None = None) -> Response:
-    """Queue, conversation, look-up."""
+async def desk(
+    request: Request, c: str | None = None, q: str | None = None, renewed: bool = False
+) -> Response:
+    """Queue, conversation, look-up; `renewed` by the page itself."""
     seat = await seat_or_page(request)
     if isinstance(seat, Response):
         return seat
-    return await _desk(request, access.may_claim(seat), c, q)
+    return await _desk(request, access.may_claim(seat), c, q, renewed=renewed)
 
 
 @router.get("/fragments/queue")
