@@ -22,13 +22,14 @@ from bot.crypto import Vault
 from bot.interface import interface
 from bot.messages import Reply
 from bot.risk import Level, RiskAssessment
+from bot.risk.safety import PERSON
 from bot.settings import Settings
 
 
 def is_ours(said: Said) -> bool:
     """Whether this is a button whose words are ours, so that they say nothing about risk."""
     choice = said.choice or ""
-    return choice == DECLINE or choice.startswith(callback_talk.PREFIX)
+    return choice in (DECLINE, PERSON) or choice.startswith(callback_talk.PREFIX)
 
 
 def declines(conversation: Conversation, said: Said) -> bool:

@@ -41,6 +41,12 @@ def waits_since(handoff: Handoff) -> dt.datetime:
     return handoff.returned_at or handoff.opened_at
 
 
+def _why(evidence: list[dict[str, str]]) -> list[str]:
+    """The words that raised the alarm, each once: what is part of others says nothing more."""
+    words = list(dict.fromkeys(e["words"] for e in evidence if e["words"]))
+    return [one for one in words if not any(one != other and one in other for other in words)]
+
+
 def _unread(session: Session, team: str, area: str) -> dict[str, tuple[int, dt.datetime]]:
     """By conversation: how many of the visitor's messages nobody has had on the screen, and since when."""
     mine = and_(Handoff.closed_at.is_(None), Handoff.team == team, Handoff.area == area)
@@ -68,7 +74,7 @@ def queue(session: Session, vault: Vault, team: str, area: str) -> list[dict[str
             "in_charge": conversation.in_charge,
             "staff": name,
             "team": handoff.team,
-            "why": [e["words"] for e in vault.open(handoff.evidence)],
+            "why": _why(vault.open(handoff.evidence)),
             "late": handoff.late_at is not None and conversation.in_charge == WAITING,
             "declined": handoff.declined_at is not None,
             "returned": handoff.returned_at is not None,

@@ -23,7 +23,7 @@ Sit = Callable[..., Seat]
 
 
 def words_in(text: str) -> str:
-    found = re.search(r"code: ([a-z]+(?: [a-z]+){5})\.", text)
+    found = re.search(r"once:\s+([a-z]+(?: [a-z]+){5})\s", re.sub(r"<[^>]+>", " ", text))
     assert found, text
     return found[1]
 

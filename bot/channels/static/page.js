@@ -28,15 +28,23 @@ function explain(error) {
   return show(messages ?? []);
 }
 
-/** Wire the box and the choices. One request at a time; the same words sent again are the same message. */
+/**
+ * Wire the box and the choices. One request at a time: what is sent meanwhile goes out after it. The same words sent
+ * again are the same message.
+ */
 function watchSending() {
   const box = byId("text");
   let last = { key: null, id: null };
   let busy = false;
+  let next = null;
   const send = async (said) => {
-    if (busy || !chat) return;
-    busy = true;
+    if (!chat) return;
     const key = JSON.stringify(said);
+    if (busy) {
+      if (last.key !== key) next = said;
+      return;
+    }
+    busy = true;
     if (last.key !== key) last = { key, id: newId() };
     showError("");
     showLine(byId("chat").dataset.sending);
@@ -54,6 +62,10 @@ function watchSending() {
       busy = false;
       if (chat) showLine("");
     }
+    const waiting = next;
+    next = null;
+    // What failed stands in the box with its error: nothing may overtake it.
+    if (waiting && !last.key) send(waiting);
   };
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();

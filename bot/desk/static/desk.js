@@ -34,6 +34,8 @@ function replaceKeepingFocus(target, nodes, home) {
   if (inside) (byId(id) ?? home).focus({ preventScroll: true });
 }
 
+const RENEW_MS = 15000;
+
 let renewing = false;
 let again = false;
 
@@ -241,6 +243,8 @@ watchReply();
 watchReading();
 watchEvents();
 setInterval(countUp, 1000);
+// What nobody has read grows by minutes without any event.
+setInterval(renewQueue, RENEW_MS);
 countUp();
 const log = byId("log");
 if (log) log.scrollTop = log.scrollHeight;
