@@ -26,7 +26,7 @@ class _Part(BaseModel):
 
 
 class Choice(_Part):
-    """A button. `value` comes back: "person", "entry:<id>", "need:<id>", "say:<words>" or "safety:<id>"."""
+    """A button. `value` comes back: "person", "return", "entry:<id>", "need:<id>", "say:<words>" or "safety:<id>"."""
 
     label: str
     value: str

@@ -22,6 +22,7 @@ ONCE = ("queue", "calls")
 QUIET: dict[str, Callable[[Change], list[ServerSentEvent]]] = {
     "typing": lambda change: [],
     "read": lambda change: [event("queue", {}, change.id)],
+    "alert": lambda change: [event("queue", {}, change.id)],
     "call": lambda change: [event("queue", {}, change.id), event("calls", {}, change.id)],
 }
 
