@@ -55,7 +55,7 @@ def held_out(knowledge: Knowledge, encoder: SentenceEncoder | None, folds: int =
     """Every phrasing, decided by a matcher that has not seen it (stratified folds, fixed seed)."""
     from sklearn.model_selection import StratifiedKFold
 
-    rows = training_rows(knowledge.entries, knowledge.out_of_scope, knowledge.timescales)
+    rows = training_rows(knowledge.entries_on(), knowledge.out_of_scope, knowledge.timescales)
     phrasings = [row for row in rows if row.phrasing]
     others = [row for row in rows if not row.phrasing]
     labels = [row.label for row in phrasings]

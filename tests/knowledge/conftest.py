@@ -87,7 +87,7 @@ def small() -> dict[str, Any]:
     policy["broad"] = [{"words": ["police"], "choices": ["arrest-told", "property-back"]}]
     out_of_scope = yaml.safe_load((DATA / "knowledge" / "out_of_scope.yml").read_text())
     return {
-        "timescales": {"timescales": [limit]},
+        "timescales": {"in_force": {"from": "2021-04-01", "to": None}, "timescales": [limit]},
         "policy": policy,
         "words": yaml.safe_load((DATA / "knowledge" / "words.yml").read_text()),
         "out_of_scope": [group for group in out_of_scope if not group.get("entry")],
