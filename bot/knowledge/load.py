@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.clock import local, now
 from bot.content import ContentError, ContentSource, Document
@@ -25,13 +26,21 @@ Documents = dict[str, Document]
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All that stands in `data/knowledge/`, checked. `entries` and `limits` of every day, in force or not."""
+    """All that stands in `data/knowledge/`, checked; entries and limits of every day, in force or not.
 
-    entries: tuple[Entry, ...]
+    `placed`: the entries, each with the file it stands in.
+    """
+
+    placed: tuple[Placed, ...]
     limits: Timescales
     policy: Policy
     out_of_scope: tuple[Examples, ...]
     words: Words
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of every day."""
+        return tuple(item.entry for item in self.placed)
 
     @property
     def timescales(self) -> Timescales:
@@ -46,6 +55,17 @@ class Knowledge:
 
 def load_knowledge(source: ContentSource) -> Knowledge:
     """Read and check. Raises ContentError with one line for each finding, naming file, id and field."""
+    knowledge, errors = read_knowledge(source)
+    if errors or knowledge is None:
+        raise ContentError(first_lines(errors))
+    return knowledge
+
+
+def read_knowledge(source: ContentSource) -> tuple[Knowledge | None, list[str]]:
+    """What can be read, None where policy or words cannot, and all that breaks the contract, a line each.
+
+    Raises ContentError where a file is missing or is not YAML.
+    """
     documents = {document.path: document for document in source.documents(FOLDER)}
     errors: list[str] = []
     placed, limits = _all_codes(documents, errors)
@@ -56,9 +76,9 @@ def load_knowledge(source: ContentSource) -> Knowledge:
     if policy:
         errors += _groups(policy, examples)
         errors += _references(policy, examples, {item.entry.id for item in placed})
-    if errors or policy is None or words is None:
-        raise ContentError(first_lines(errors))
-    return Knowledge(tuple(item.entry for item in placed), limits, policy, tuple(examples), words)
+    if policy is None or words is None:
+        return None, errors
+    return Knowledge(tuple(placed), limits, policy, tuple(examples), words), errors
 
 
 def _all_codes(documents: Documents, errors: list[str]) -> tuple[list[Placed], Timescales]:

@@ -170,12 +170,21 @@ class Broad(Strict):
     choices: Annotated[list[str], Field(min_length=2, max_length=4)]
 
 
+class Review(Strict):
+    """What `vra content check` measures by. Ages in years, of readers to whom an answer reads easily."""
+
+    marks: Annotated[list[str], Field(min_length=1)]
+    reading_age: Annotated[float, Field(gt=5)]
+    reading_age_median: Annotated[float, Field(gt=5)]
+
+
 class Policy(Strict):
     """`policy.yml`: thresholds, and the sentences for everything that is not an entry."""
 
     thresholds: Thresholds
     follow_up: FollowUp
     broad: list[Broad]
+    review: Review
     clarify: str
     clarify_end: str
     unsure: str
