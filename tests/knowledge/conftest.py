@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,21 @@ def content(tmp_path: Path) -> Callable[[dict[str, Any]], FileContent]:
         return FileContent(tmp_path)
 
     return write
+
+
+@pytest.fixture
+def ours_and(tmp_path: Path) -> Callable[[dict[str, Any]], FileContent]:
+    """The checkout's own knowledge with a folder more."""
+
+    def lay(files: dict[str, Any]) -> FileContent:
+        shutil.copytree(DATA / "knowledge", tmp_path / "knowledge")
+        for name, data in files.items():
+            path = tmp_path / "knowledge" / "made-up" / f"{name}.yml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(yaml.safe_dump(data), "utf-8")
+        return FileContent(tmp_path)
+
+    return lay
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from bot.content import DATA, ContentError, FileContent
+from bot.content import ContentError, FileContent
 from bot.encoder import Encoder
 from bot.knowledge import KnowledgeBase
 from bot.knowledge.load import load_knowledge
@@ -53,21 +50,6 @@ def made_up(start: str, **change: Any) -> dict[str, Any]:
         "timescales": {"timescales": [limit("suspect_arrested", 3)]},
         "entries/all": [arrest, footage],
     }
-
-
-@pytest.fixture
-def ours_and(tmp_path: Path) -> Callable[[dict[str, Any]], FileContent]:
-    """The checkout's own knowledge with a folder more."""
-
-    def lay(files: dict[str, Any]) -> FileContent:
-        shutil.copytree(DATA / "knowledge", tmp_path / "knowledge")
-        for name, data in files.items():
-            path = tmp_path / "knowledge" / "made-up" / f"{name}.yml"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(yaml.safe_dump(data), "utf-8")
-        return FileContent(tmp_path)
-
-    return lay
 
 
 @pytest.mark.parametrize("start", ["2027-01-18", SUMMER], ids=["winter", "summer time"])
