@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.running import RunningSystem
+from tests.running import RunningSystem, start, until
 
 NewPage = Callable[..., Page]
 PATHS = ["/rights", "/rights/6", "/rights/enhanced", "/rights/way"]
+
+
+@pytest.fixture(scope="module")
+def running_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
+    """Not waited for until it is ready: these pages need neither Rasa nor the actions."""
+
+    def shown() -> bool:
+        try:
+            return httpx.get(f"{system.url}/rights", timeout=20).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    with start(tmp_path_factory.mktemp("reading") / "data") as system:
+        until(shown, "the pages")
+        yield system
 
 
 @pytest.mark.parametrize("width", [320, 1280])
