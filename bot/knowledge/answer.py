@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from bot.clock import local, now
@@ -21,7 +20,7 @@ from bot.knowledge.editions import changes
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.lookup import Hit, Lookup
 from bot.knowledge.schema import Entry, Kind, Topic
-from bot.knowledge.search import GROUP, Matcher, training_rows
+from bot.knowledge.search import Found, Matcher, training_rows
 from bot.knowledge.text import plain
 from bot.knowledge.timescales import Timescales
 from bot.knowledge.vectors import SentenceEncoder
@@ -99,15 +98,9 @@ class KnowledgeBase:
             return self._clarify(decision.ids, day)
         return self._not_known(decision, day)
 
-    def ranked(self, question: str, on: dt.date | None = None) -> list[str]:
-        """Ids of all entries, likeliest first, whatever the thresholds would make of it."""
-        found = self._matcher(self._day(on)).find(question)
-        order = np.argsort(-found.logits)
-        return [found.labels[i] for i in order if not found.labels[i].startswith(GROUP)]
-
-    def knows(self, question: str, on: dt.date | None = None) -> bool:
-        """Whether these very words are a phrasing, a title or a button's label."""
-        return self._matcher(self._day(on)).find(question).exact is not None
+    def found(self, question: str, on: dt.date | None = None) -> Found:
+        """The scores of a question, whatever the thresholds would make of it."""
+        return self._matcher(self._day(on)).find(question)
 
     def entry(self, id: str, on: dt.date | None = None) -> Answer:
         """The answer of one entry. Raises KeyError if there is none of that id in force on that day."""
