@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from bot.channels import api, pages
+from bot.channels import api, pages, reading
 from bot.channels.errors import Problem, problem_json, unsaved_messages
 from bot.channels.limits import BodyLimit, NoTraceback, SecurityHeaders
 from bot.channels.render import message_html, message_view, page
@@ -181,6 +181,7 @@ def create_app() -> FastAPI:
     app.include_router(duties_api.router)
     app.include_router(desk_api.router)
     app.include_router(pages.router)
+    app.include_router(reading.router)
     app.include_router(duties_pages.router)
     app.include_router(desk_pages.router)
     app.mount("/static", StaticFiles(directory=ROOT / "bot" / "channels" / "static"), name="static")

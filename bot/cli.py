@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from bot.cli_content import content
+
 Line = Callable[[str], dict[str, Any]]
 MAX_LINE = 64 * 1024
 
@@ -81,6 +83,9 @@ def ask(text: tuple[str, ...], jsonl: bool, day: dt.datetime | None) -> None:
         return ask_record(knowledge.answer(said, on), knowledge, on)
 
     run_lines(line, text, jsonl, lambda found: str(found["text"]))
+
+
+main.add_command(content)
 
 
 class _OrText(click.Group):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 
+from bot.channels.library import knowledge
 from bot.clock import now
 from bot.content import FileContent
 
@@ -21,17 +22,15 @@ ENTRIES, SERVICES = 8, 5
 def _libraries(area: str) -> tuple[KnowledgeBase, Directory]:
     # Imported on first use: `web` must give safety messages before it can look things up
     from bot.directory import Directory
-    from bot.knowledge import KnowledgeBase
 
-    source = FileContent()
-    return KnowledgeBase(source, None), Directory(source, area)
+    return knowledge(), Directory(FileContent(), area)
 
 
 def _find(q: str, area: str) -> list[dict[str, Any]]:
     from bot.directory.staff import lookup
 
-    knowledge, directory = _libraries(area)
-    return [*map(dict, knowledge.lookup(q, ENTRIES)), *lookup(directory, q, now(), SERVICES)]
+    entries, directory = _libraries(area)
+    return [*map(dict, entries.lookup(q, ENTRIES)), *lookup(directory, q, now(), SERVICES)]
 
 
 async def find(q: str, area: str) -> list[dict[str, Any]]:

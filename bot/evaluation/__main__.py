@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 from bot.clock import now
 from bot.content import ROOT, FileContent
 from bot.encoder import Encoder
 from bot.evaluation.directory import evaluate_directory
-from bot.evaluation.knowledge import evaluate_knowledge, evaluate_questions, questions_table, table
+from bot.evaluation.knowledge import evaluate_knowledge
+from bot.evaluation.questions import evaluate_questions, files
 from bot.evaluation.risk import evaluate_risk
 from bot.evaluation.risk_compare import compare
+from bot.evaluation.tables import questions_table, table
 from bot.knowledge import KnowledgeBase
 
 RESULTS = ROOT / "results"
+ENTRIES = "Finding the right entry, by cross-validation over the phrasings"
+QUESTIONS = "Finding the right entry, held-out questions"
 RISK = "Seeing risk, held-out messages"
 WAYS = "Ways to see risk, held-out messages"
 QUIET = {"wrong", "misses", "raised_wrongly", "confusion"}
@@ -65,24 +70,36 @@ def missed(risk: dict[str, Any]) -> list[str]:
     return lines
 
 
+def entries(questions: list[Path]) -> dict[str, tuple[dict[str, Any], str]]:
+    """Figures and table of finding entries, by cross-validation and on held-out files."""
+    base = KnowledgeBase(FileContent(), Encoder.load())
+    by_folds = evaluate_knowledge()
+    unseen = evaluate_questions(base, questions, by_folds["scope"]["rejected_below"])
+    return {ENTRIES: (by_folds, table(by_folds)), QUESTIONS: (unseen, questions_table(unseen))}
+
+
 def main() -> None:
     """The command line."""
-    argparse.ArgumentParser(prog="python -m bot.evaluation", description=__doc__).parse_args()
-    base = KnowledgeBase(FileContent(), Encoder.load())
-    entries, questions = evaluate_knowledge(), evaluate_questions(base)
-    directory, risk, ways = evaluate_directory(), evaluate_risk(), compare()
-    parts = {
-        "Finding the right entry, by cross-validation over the phrasings": (entries, table(entries)),
-        "Finding the right entry, held-out questions": (questions, questions_table(questions)),
-        "Finding the right service, development messages": (directory, "\n".join(rows(directory))),
-        RISK: (risk, "\n".join([*rows(risk), *spans(risk), *missed(risk)])),
-        WAYS: (ways, "\n".join(rows(ways))),
-    }
+    parser = argparse.ArgumentParser(prog="python -m bot.evaluation", description=__doc__)
+    parser.add_argument(
+        "--questions", nargs="+", type=Path, default=files(), help="held-out files (all that are there)"
+    )
+    parser.add_argument("--only", choices=["entries"], help="leave out services and risk")
+    wanted = parser.parse_args()
+    parts = entries(wanted.questions)
+    if not wanted.only:
+        directory, risk, ways = evaluate_directory(), evaluate_risk(), compare()
+        parts |= {
+            "Finding the right service, development messages": (directory, "\n".join(rows(directory))),
+            RISK: (risk, "\n".join([*rows(risk), *spans(risk), *missed(risk)])),
+            WAYS: (ways, "\n".join(rows(ways))),
+        }
     for title, (_, text) in parts.items():
         print(f"\n{title}\n\n{text}")
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / "evaluation.json"
-    figures = {"at": now().isoformat(), **{title: found for title, (found, _) in parts.items()}}
+    before = json.loads(path.read_text("utf-8")) if wanted.only and path.is_file() else {}
+    figures = {**before, "at": now().isoformat(), **{title: found for title, (found, _) in parts.items()}}
     path.write_text(json.dumps(figures, indent=1, default=str), "utf-8")
     print(f"\nAll figures, with misses by id: {path.relative_to(ROOT)}")
 

@@ -6,20 +6,17 @@ held out in the same folds, so that "false answer" is measured on questions neve
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bot.content import ROOT, ContentSource, FileContent
+from bot.content import ContentSource, FileContent
 from bot.encoder import Encoder
 from bot.evaluation.proportion import proportion
-from bot.knowledge import Answer, KnowledgeBase
 from bot.knowledge.decide import Decision, broad_choices, decide
 from bot.knowledge.load import Knowledge, load_knowledge
 from bot.knowledge.schema import Kind
@@ -27,7 +24,7 @@ from bot.knowledge.search import GROUP, Found, Matcher, Row, probabilities, trai
 from bot.knowledge.vectors import SentenceEncoder
 
 FOLDS = 5
-QUESTIONS = ROOT / "tests" / "evaluation" / "questions.jsonl"
+ALLOWED = 0.05  # questions that an entry answers and that are rejected all the same
 SEED = 0
 _BINS = (0.0, 0.2, 0.4, 0.55, 0.7, 0.85, 1.0)
 
@@ -46,16 +43,14 @@ class Tested:
 
     def ranked(self) -> list[str]:
         """Entries, likeliest first, whatever the thresholds say."""
-        return [
-            self.found.labels[i] for i in np.argsort(-self.found.logits) if self.found.labels[i][0] != GROUP
-        ]
+        return self.found.ranked()
 
 
 def held_out(knowledge: Knowledge, encoder: SentenceEncoder | None, folds: int = FOLDS) -> list[Tested]:
     """Every phrasing, decided by a matcher that has not seen it (stratified folds, fixed seed)."""
     from sklearn.model_selection import StratifiedKFold
 
-    rows = training_rows(knowledge.entries, knowledge.out_of_scope, knowledge.timescales)
+    rows = training_rows(knowledge.entries_on(), knowledge.out_of_scope, knowledge.timescales)
     phrasings = [row for row in rows if row.phrasing]
     others = [row for row in rows if not row.phrasing]
     labels = [row.label for row in phrasings]
@@ -91,59 +86,26 @@ def evaluate_knowledge(
         "outcomes": _outcomes(ours),
         "answered_that_are_right": _precision(ours),
         "out_of_scope": _out_of_scope(knowledge, others),
+        "scope": _scope(tested, knowledge.policy.thresholds.temperature),
         "calibration": _calibration(tested, knowledge.policy.thresholds.temperature),
         "most_confused": _confused(ours),
     }
 
 
-def evaluate_questions(base: KnowledgeBase, path: Path = QUESTIONS) -> dict[str, Any]:
-    """Figures over questions that no author of phrasings has seen, by what they should lead to.
+def _scope(tested: list[Tested], temperature: float) -> dict[str, Any]:
+    """How many questions of no entry are told apart, if no more than `ALLOWED` of the others are rejected.
 
-    A question that turns out to be a phrasing word for word is left out and counted as known.
-    Lines of `path`: {"id", "text", "entry" or "outcome", "also": other entries that answer it too}.
-    Raises ValueError naming the line that is not such a record.
+    `rejected_below`: the share of all entries together below which a question is rejected.
     """
-    counts: dict[str, Counter[str]] = {}
-    first = three = ranked = known = 0
-    for text, wanted, fits in _questions(path):
-        if base.knows(text):
-            known += 1
-            continue
-        if wanted == "entry":
-            best, ranked = base.ranked(text)[:3], ranked + 1
-            first, three = first + (best[0] in fits), three + bool(fits & {*best})
-        answer = base.answer(text)
-        counts.setdefault(wanted, Counter())[_verdict(answer, wanted, fits)] += 1
+    shares = np.array([t.found.ours(temperature) for t in tested])
+    ours = np.array([t.row.label[0] != GROUP for t in tested])
+    below = float(np.quantile(shares[ours], ALLOWED, method="lower"))
+    rejected = shares < below
     return {
-        "known": known,
-        "right_entry_first": proportion(first, ranked),
-        "right_entry_in_three": proportion(three, ranked),
-        "by_expected": {
-            wanted: {name: proportion(k, names.total()) for name, k in names.most_common()}
-            for wanted, names in counts.items()
-        },
+        "rejected_below": below,
+        "found": proportion(int(rejected[~ours].sum()), int((~ours).sum())),
+        "falsely_rejected": proportion(int(rejected[ours].sum()), int(ours.sum())),
     }
-
-
-def _questions(path: Path) -> Iterator[tuple[str, str, set[str]]]:
-    """Text, "entry" or an outcome, and the entries that fit, of each line."""
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        try:
-            raw = json.loads(line)
-            fits = {raw.get("entry"), *raw.get("also", [])} - {None}
-            yield str(raw["text"]), raw.get("outcome") or "entry", fits
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{path.name}:{number}: {error!r}") from error
-
-
-def _verdict(answer: Answer, wanted: str, fits: set[str]) -> str:
-    """In words: what became of a question that should lead to one of `fits`, or to an outcome."""
-    offered = {choice.value.removeprefix("entry:") for choice in answer.choices}
-    if answer.entry:
-        return "right entry" if answer.entry in fits else "wrong entry"
-    if wanted == answer.outcome:
-        return "right outcome"
-    return f"{answer.outcome}, right one offered" if fits & offered else answer.outcome
 
 
 def _outcomes(ours: list[Tested]) -> dict[str, Any]:
@@ -238,53 +200,13 @@ def _surprise(tested: list[Tested], temperature: float) -> float:
     )
 
 
-def _confused(ours: list[Tested], limit: int = 15) -> list[dict[str, Any]]:
-    pairs = Counter(tuple(sorted((t.row.label, t.ranked()[0]))) for t in ours if t.ranked()[0] != t.row.label)
-    return [{"entries": list(pair), "times": times} for pair, times in pairs.most_common(limit)]
-
-
-def _line(name: str, p: dict[str, Any]) -> str:
-    if not p["n"]:
-        return f"{name:34}none to judge"
-    return f"{name:34}{p['share']:7.1%}  ({p['low']:.1%} to {p['high']:.1%})  {p['k']} of {p['n']}"
-
-
-def table(figures: dict[str, Any]) -> str:
-    """The figures for a reader at a terminal."""
-    lines = [
-        f"Knowledge: {figures['entries']} entries, {figures['phrasings']} phrasings, {figures['folds']} folds"
-    ]
-    lines += [
-        _line(n.replace("_", " "), figures[n])
-        for n in ("right_entry_first", "right_entry_in_three", "right_right")
-    ]
-    lines += [_line("  " + name.replace("_", " "), p) for name, p in figures["outcomes"].items()]
-    lines += [
-        _line("right among those answered", figures["answered_that_are_right"]),
-        "",
-        "Not ours: false answers",
-    ]
-    lines += [_line("  " + name, part["false_answers"]) for name, part in figures["out_of_scope"].items()]
-    calibration = figures["calibration"]
-    lines += [
-        "",
-        f"Share and how often right (temperature {calibration['temperature']}, "
-        f"best {calibration['best_temperature']})",
-    ]
-    lines += [
-        _line(f"  {r['from']:.2f} to {r['to']:.2f}, mean {r['mean_share']:.2f}", r)
-        for r in calibration["by_share"]
-    ]
-    lines += ["", "Most often confused"]
-    lines += [f"  {pair['times']:3} {' / '.join(pair['entries'])}" for pair in figures["most_confused"]]
-    return "\n".join(lines)
-
-
-def questions_table(figures: dict[str, Any]) -> str:
-    """The figures of `evaluate_questions` for a reader at a terminal."""
-    lines = [f"Questions that nobody learned from ({figures['known']} left out: word for word a phrasing)"]
-    lines += [_line(n.replace("_", " "), figures[n]) for n in ("right_entry_first", "right_entry_in_three")]
-    for wanted, names in figures["by_expected"].items():
-        lines.append(f"Should lead to: {wanted}")
-        lines += [_line(f"  {name}", p) for name, p in names.items()]
-    return "\n".join(lines)
+def _confused(ours: list[Tested], limit: int = 15, texts: int = 3) -> list[dict[str, Any]]:
+    """The pairs of entries that are taken for one another most often, with phrasings as "text -> entry found"."""
+    wrong: dict[tuple[str, ...], list[str]] = {}
+    for t in ours:
+        first = t.ranked()[0]
+        if first != t.row.label:
+            pair = tuple(sorted((t.row.label, first)))
+            wrong.setdefault(pair, []).append(f"{t.row.text} -> {first}")
+    worst = sorted(wrong.items(), key=lambda item: -len(item[1]))[:limit]
+    return [{"entries": list(pair), "times": len(said), "texts": said[:texts]} for pair, said in worst]

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from bot.clock import local, now
 from bot.content import ContentSource
 from bot.knowledge.decide import Decision, broad_choices, decide, is_follow_up, scored
+from bot.knowledge.editions import changes
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.lookup import Hit, Lookup
 from bot.knowledge.schema import Entry, Kind, Topic
-from bot.knowledge.search import GROUP, Matcher, training_rows
+from bot.knowledge.search import Found, Matcher, training_rows
 from bot.knowledge.text import plain
+from bot.knowledge.timescales import Timescales
 from bot.knowledge.vectors import SentenceEncoder
 from bot.messages import Choice, Source
 
@@ -43,10 +45,10 @@ class Answer(BaseModel):
 
 
 class _Day:
-    """The entries in force on one day, by id, and the matcher over them, made when first asked."""
+    """What is in force on one day: entries by id, time limits, and the matcher, made when first asked."""
 
-    def __init__(self, entries: dict[str, Entry]) -> None:
-        self.entries = entries
+    def __init__(self, entries: dict[str, Entry], limits: Timescales) -> None:
+        self.entries, self.limits = entries, limits
         self.matcher: Matcher | None = None
         self.lock = threading.Lock()
 
@@ -62,12 +64,16 @@ class KnowledgeBase:
         self.version = source.version
         self.knowledge = load_knowledge(source)
         self._encoder = encoder
-        self._days: dict[frozenset[tuple[str, dt.date]], _Day] = {}
+        self._changes = changes([*self.knowledge.entries, *self.knowledge.limits.items])
+        self._days: dict[int, _Day] = {}
         self._lookup: dict[int, Lookup] = {}
 
     def warm(self, on: dt.date | None = None) -> None:
-        """Make now what the first question would otherwise wait for (a few seconds)."""
-        self._matcher(self._day(on))
+        """Make now what the first question would otherwise wait for (a few seconds): on that day, and on the
+        next day on which the law changes."""
+        day = on or local(now()).date()
+        for wanted in [day, *(change for change in self._changes if change > day)][:2]:
+            self._matcher(self._day(wanted))
 
     def answer(self, question: str, on: dt.date | None = None, context: str | None = None) -> Answer:
         """Answer a question as of `on` (today). `context` is the id of the entry last answered in this chat."""
@@ -75,12 +81,13 @@ class KnowledgeBase:
         if not plain(question):
             return self._unknown(policy.empty, (), day, person=False)
         if not day.entries:
-            return self._not_known(Decision("unsure"), day)
+            return self._unknown(self._no_content(), (), day)
         before = day.entries.get(context or "")
         found = scored(self._matcher(day), question, before, policy.follow_up)
         # after an answer, "the court?" goes on from it
         broad = broad_choices(question, policy, self.knowledge.words.small) if before is None else ()
-        decision = decide(found, policy.thresholds, tuple(id for id in broad if id in day.entries))
+        broad = tuple(id for id in broad if id in day.entries)
+        decision = decide(found, policy.thresholds, broad if len(broad) > 1 else ())
         going_on = before if is_follow_up(question, policy.follow_up) else None
         if decision.step == "entry":
             return self._render(day.entries[decision.ids[0]], day, going_on)
@@ -91,15 +98,9 @@ class KnowledgeBase:
             return self._clarify(decision.ids, day)
         return self._not_known(decision, day)
 
-    def ranked(self, question: str, on: dt.date | None = None) -> list[str]:
-        """Ids of all entries, likeliest first, whatever the thresholds would make of it."""
-        found = self._matcher(self._day(on)).find(question)
-        order = np.argsort(-found.logits)
-        return [found.labels[i] for i in order if not found.labels[i].startswith(GROUP)]
-
-    def knows(self, question: str, on: dt.date | None = None) -> bool:
-        """Whether these very words are a phrasing, a title or a button's label."""
-        return self._matcher(self._day(on)).find(question).exact is not None
+    def found(self, question: str, on: dt.date | None = None) -> Found:
+        """The scores of a question, whatever the thresholds would make of it."""
+        return self._matcher(self._day(on)).find(question)
 
     def entry(self, id: str, on: dt.date | None = None) -> Answer:
         """The answer of one entry. Raises KeyError if there is none of that id in force on that day."""
@@ -118,29 +119,30 @@ class KnowledgeBase:
         """What staff type with a caller on the line: by words, beginnings and abbreviations, best first."""
         day = self._day(on)
         if id(day) not in self._lookup:
-            self._lookup[id(day)] = Lookup(day.entries.values(), self.knowledge)
+            entries = [*day.entries.values()]
+            self._lookup[id(day)] = Lookup(entries, day.limits, self.knowledge.words)
         return self._lookup[id(day)].find(query, limit)
 
     def _day(self, on: dt.date | None) -> _Day:
         wanted = on or local(now()).date()
-        entries = {e.id: e for e in self.knowledge.entries if e.in_force.covers(wanted)}
-        key = frozenset((e.id, e.in_force.from_) for e in entries.values())
-        return self._days.setdefault(key, _Day(entries))
+        version = bisect_right(self._changes, wanted)  # between two changes all days are alike
+        if version not in self._days:
+            entries = {entry.id: entry for entry in self.knowledge.entries_on(wanted)}
+            self._days.setdefault(version, _Day(entries, self.knowledge.limits.on(wanted)))
+        return self._days[version]
 
     def _matcher(self, day: _Day) -> Matcher:
         with day.lock:
             if day.matcher is None:
                 known = self.knowledge
-                rows = training_rows([*day.entries.values()], known.out_of_scope, known.timescales)
+                rows = training_rows([*day.entries.values()], known.out_of_scope, day.limits)
                 day.matcher = Matcher(rows, self._encoder, known.words.textspeak)
             return day.matcher
 
     def _render(self, entry: Entry, day: _Day, before: Entry | None = None) -> Answer:
-        text = " ".join(self.knowledge.timescales.fill(entry.answer).split())
+        text = " ".join(day.limits.fill(entry.answer).split())
         sources = _sources([entry])
-        limit = (
-            before and entry.topic is Topic.ENHANCED and self.knowledge.timescales.differing(before.answer)
-        )
+        limit = before and entry.topic is Topic.ENHANCED and day.limits.differing(before.answer)
         if before and limit and str(limit.everyone) not in text:  # else the entry says it itself
             sentence = self.knowledge.policy.follow_up.enhanced_sentence
             text += " " + sentence.format(enhanced=limit.enhanced, everyone=limit.everyone)
@@ -162,11 +164,15 @@ class KnowledgeBase:
 
     def _not_known(self, decision: Decision, day: _Day) -> Answer:
         policy = self.knowledge.policy
-        if decision.group is None:
+        group = policy.groups.get(decision.group or "")
+        if group is None:  # also where the entry for such questions is not in force on that day
             return self._unknown(policy.unsure, decision.ids, day)
-        group = policy.groups[decision.group]
         near = decision.ids if group.offer_topics else ()
         return self._unknown(group.text, near, day, group.outcome, group.offer_person)
+
+    def _no_content(self) -> str:
+        first = min(entry.in_force.from_ for entry in self.knowledge.entries)
+        return self.knowledge.policy.no_content.format(first=f"{first.day} {first:%B %Y}")
 
     def _unknown(
         self,

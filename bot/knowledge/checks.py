@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 
+from bot.knowledge.editions import changes
 from bot.knowledge.schema import Entry, Kind
 from bot.knowledge.text import plain
 from bot.knowledge.timescales import PLACEHOLDER, Timescales
@@ -41,6 +42,11 @@ def findings(placed: list[Placed], timescales: Timescales) -> list[str]:
     found = [
         f"{item.path}: {item.entry.id}: {line}" for item in placed for line in _one(item.entry, timescales)
     ]
+    found += [
+        f"timescales.yml: {item.id}: in_force: two of them on {item.in_force.from_}"
+        for item, other in permutations(timescales.items, 2)
+        if item.id == other.id and other.in_force.covers(item.in_force.from_)
+    ]
     return found + list(_choices(placed)) + list(_same_id(placed)) + list(_same_question(placed))
 
 
@@ -62,17 +68,30 @@ def _texts(entry: Entry, timescales: Timescales) -> Iterator[str]:
     for field in ("title", "short"):
         if PLACEHOLDER.search(getattr(entry, field)):
             yield f"{field}: a time limit can only stand in `answer`"
-    for name in PLACEHOLDER.findall(entry.answer):
-        try:
-            timescales.span(name)
-        except KeyError as error:
-            yield f"answer: {error.args[0]}"
+    yield from _limits(entry, timescales)
     for field in ("answer", "title", "short"):
         for match in _LIMIT.finditer(PLACEHOLDER.sub("@", getattr(entry, field))):
             yield f'{field}: "{match[0]}" is a time limit: name it from timescales.yml'
     words = len(entry.answer.split()) + len(PLACEHOLDER.findall(entry.answer)) * 2
     if words > MAX_WORDS:
         yield f"answer: {words} words, at most {MAX_WORDS}"
+
+
+def _limits(entry: Entry, timescales: Timescales) -> Iterator[str]:
+    """Whether every limit that it names is there on its first day, and whenever one changes later."""
+    names, told = PLACEHOLDER.findall(entry.answer), set[str]()
+    first = entry.in_force.from_
+    days = [first, *(day for day in changes(timescales.items) if day > first and entry.in_force.covers(day))]
+    for day in days:
+        limits = timescales.on(day)
+        for name in names:
+            try:
+                limits.span(name)
+            except KeyError as error:
+                since = "" if day == first else f" from {day} on"
+                if name not in told:
+                    yield f"answer: {error.args[0]}{since}"
+                told.add(name)
 
 
 def _choices(placed: list[Placed]) -> Iterator[str]:
@@ -91,12 +110,14 @@ def _same_id(placed: list[Placed]) -> Iterator[str]:
 
 
 def _same_question(placed: list[Placed]) -> Iterator[str]:
-    first: dict[str, Placed] = {}
+    known: dict[str, list[Placed]] = {}
     for item in placed:
         for question in item.entry.questions:
-            before = first.setdefault(plain(question), item)
-            if before.entry.id != item.entry.id:
-                yield f'{item.path}: {item.entry.id}: questions: "{question}" also in {before.entry.id}'
+            for before in known.get(plain(question), []):
+                if before.entry.id != item.entry.id and before.entry.in_force.overlaps(item.entry.in_force):
+                    yield f'{item.path}: {item.entry.id}: questions: "{question}" also in {before.entry.id}'
+                    break
+            known.setdefault(plain(question), []).append(item)
         own = [plain(question) for question in item.entry.questions]
         for double in sorted({question for question in own if own.count(question) > 1}):
             yield f'{item.path}: {item.entry.id}: questions: "{double}" twice'

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from math import log
 from typing import TypedDict
 
-from bot.knowledge.load import Knowledge
-from bot.knowledge.schema import Entry
+from bot.knowledge.schema import Entry, Words
 from bot.knowledge.text import plain
+from bot.knowledge.timescales import Timescales
 
 # how much a word counts by where it stands
 _WEIGHTS = {"title": 4.0, "short": 4.0, "id": 3.0, "answer": 1.0, "questions": 0.6}
@@ -31,12 +31,12 @@ class Hit(TypedDict):
 class Lookup:
     """Words of the entries and where they stand, made once."""
 
-    def __init__(self, entries: Iterable[Entry], knowledge: Knowledge) -> None:
-        self._hits = [_hit(entry, knowledge) for entry in entries]
+    def __init__(self, entries: Sequence[Entry], limits: Timescales, words: Words) -> None:
+        self._hits = [_hit(entry, limits) for entry in entries]
         self._words = [_weights(entry, hit) for entry, hit in zip(entries, self._hits, strict=True)]
         self._spread = Counter(word for words in self._words for word in words)
-        self._trade = {plain(short): plain(long).split() for short, long in knowledge.words.trade.items()}
-        self._small = frozenset(knowledge.words.small)
+        self._trade = {plain(short): plain(long).split() for short, long in words.trade.items()}
+        self._small = frozenset(words.small)
         self._near = lru_cache(maxsize=4096)(self._matches)
 
     def find(self, query: str, limit: int) -> list[Hit]:
@@ -89,8 +89,8 @@ class Lookup:
         return tuple(found)
 
 
-def _hit(entry: Entry, knowledge: Knowledge) -> Hit:
-    text = " ".join(knowledge.timescales.fill(entry.answer).split())
+def _hit(entry: Entry, limits: Timescales) -> Hit:
+    text = " ".join(limits.fill(entry.answer).split())
     references = dict.fromkeys(source.reference for source in entry.sources if source.reference)
     reference = "; ".join(references) or (f"Right {entry.right}" if entry.right else "")
     return Hit(

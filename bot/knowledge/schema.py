@@ -59,26 +59,8 @@ class Span(Strict):
         return f"{self.n} {unit.removesuffix('s') if self.n == 1 else unit}"
 
 
-class Timescale(Reviewed):
-    """One time limit; `sure: unverified` is for staff until a named human has assured it."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$")]
-    what: str
-    everyone: Span
-    enhanced: Span | None
-    runs_from: str
-    who: str
-    right: Right | None
-    sure: Literal["read", "unverified"]
-
-    @property
-    def showable(self) -> bool:
-        """Whether a visitor may read it."""
-        return self.sure == "read" or self.assurance is not None
-
-
 class InForce(Strict):
-    """First and last day of the law that an entry tells; `to: null` is "until further notice"."""
+    """First and last day of the law that a record tells, in London; `to: null` is "until further notice"."""
 
     from_: dt.date = Field(alias="from")
     to: dt.date | None
@@ -92,9 +74,32 @@ class InForce(Strict):
     def covers(self, day: dt.date) -> bool:
         return self.from_ <= day and (self.to is None or day <= self.to)
 
+    def ended(self, before: dt.date) -> InForce:
+        """The same, but over before that day, which must be after its first."""
+        return InForce.model_validate({"from": self.from_, "to": before - dt.timedelta(days=1)})
+
     def overlaps(self, other: InForce) -> bool:
         last, other_last = self.to or dt.date.max, other.to or dt.date.max
         return self.from_ <= other_last and other.from_ <= last
+
+
+class Timescale(Reviewed):
+    """One time limit; `sure: unverified` is for staff until a named human has assured it."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$")]
+    what: str
+    everyone: Span
+    enhanced: Span | None
+    runs_from: str
+    who: str
+    right: Right | None
+    sure: Literal["read", "unverified"]
+    in_force: InForce
+
+    @property
+    def showable(self) -> bool:
+        """Whether a visitor may read it."""
+        return self.sure == "read" or self.assurance is not None
 
 
 class Entry(Reviewed):
@@ -111,6 +116,20 @@ class Entry(Reviewed):
     staff_notes: str | None = None
     in_force: InForce
     questions: list[str]
+
+
+class Edition(Strict):
+    """`edition.yml` of a folder that lays another Code beside the one before: what becomes of the old records.
+
+    A record of the same id takes the old one's place. Other old records of the twelve Rights end, so that no
+    old law goes on by forgetting, except those in `keeps`; others go on, except those in `ends`. `in_force`
+    is that of all records of the folder that give none of their own.
+    """
+
+    title: str
+    in_force: InForce
+    keeps: list[str] = []
+    ends: list[str] = []
 
 
 class Thresholds(Strict):
@@ -151,15 +170,25 @@ class Broad(Strict):
     choices: Annotated[list[str], Field(min_length=2, max_length=4)]
 
 
+class Review(Strict):
+    """What `vra content check` measures by. Ages in years, of readers to whom an answer reads easily."""
+
+    marks: Annotated[list[str], Field(min_length=1)]
+    reading_age: Annotated[float, Field(gt=5)]
+    reading_age_median: Annotated[float, Field(gt=5)]
+
+
 class Policy(Strict):
     """`policy.yml`: thresholds, and the sentences for everything that is not an entry."""
 
     thresholds: Thresholds
     follow_up: FollowUp
     broad: list[Broad]
+    review: Review
     clarify: str
     clarify_end: str
     unsure: str
+    no_content: str
     topics: str
     person: str
     person_label: str

@@ -57,6 +57,15 @@ class Found:
     nearest: float
     exact: str | None
 
+    def ranked(self) -> list[str]:
+        """Ids of the entries, likeliest first."""
+        return [self.labels[i] for i in np.argsort(-self.logits) if not self.labels[i].startswith(GROUP)]
+
+    def ours(self, temperature: float) -> float:
+        """The share (0 to 1) of all entries together: how likely it is that one of them answers."""
+        shares = probabilities(self.logits, temperature)
+        return float(sum(s for s, label in zip(shares, self.labels, strict=True) if label[0] != GROUP))
+
 
 def training_rows(entries: Sequence[Entry], groups: Sequence[Examples], timescales: Timescales) -> list[Row]:
     """Everything that the matcher learns from, in a fixed order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 
@@ -12,10 +13,15 @@ _NAME = re.compile(r"^([a-z_]+)\.(everyone|enhanced)$")
 
 
 class Timescales:
-    """The time limits by id, and what fills them in."""
+    """The time limits, and what fills them in. Ask `on` for those of one day: only there each id stands once."""
 
     def __init__(self, items: Iterable[Timescale]) -> None:
-        self.by_id = {item.id: item for item in items}
+        self.items = tuple(items)
+        self.by_id = {item.id: item for item in self.items}
+
+    def on(self, day: dt.date) -> Timescales:
+        """Those in force on a day."""
+        return Timescales(item for item in self.items if item.in_force.covers(day))
 
     def span(self, name: str) -> Span:
         """The span that "id.everyone" or "id.enhanced" names. Raises KeyError with the reason."""

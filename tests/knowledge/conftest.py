@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def small() -> dict[str, Any]:
     policy["broad"] = [{"words": ["police"], "choices": ["arrest-told", "property-back"]}]
     out_of_scope = yaml.safe_load((DATA / "knowledge" / "out_of_scope.yml").read_text())
     return {
-        "timescales": {"timescales": [limit]},
+        "timescales": {"in_force": {"from": "2021-04-01", "to": None}, "timescales": [limit]},
         "policy": policy,
         "words": yaml.safe_load((DATA / "knowledge" / "words.yml").read_text()),
         "out_of_scope": [group for group in out_of_scope if not group.get("entry")],
@@ -107,6 +108,21 @@ def content(tmp_path: Path) -> Callable[[dict[str, Any]], FileContent]:
         return FileContent(tmp_path)
 
     return write
+
+
+@pytest.fixture
+def ours_and(tmp_path: Path) -> Callable[[dict[str, Any]], FileContent]:
+    """The checkout's own knowledge with a folder more."""
+
+    def lay(files: dict[str, Any]) -> FileContent:
+        shutil.copytree(DATA / "knowledge", tmp_path / "knowledge")
+        for name, data in files.items():
+            path = tmp_path / "knowledge" / "made-up" / f"{name}.yml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(yaml.safe_dump(data), "utf-8")
+        return FileContent(tmp_path)
+
+    return lay
 
 
 @pytest.fixture(scope="session")

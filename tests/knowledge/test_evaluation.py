@@ -10,14 +10,12 @@ from typing import Any
 import pytest
 
 from bot.content import FileContent
-from bot.evaluation.knowledge import (
-    evaluate_knowledge,
-    evaluate_questions,
-    held_out,
-    questions_table,
-    table,
-)
+from bot.encoder import Encoder
+from bot.evaluation.knowledge import evaluate_knowledge, held_out
 from bot.evaluation.proportion import proportion
+from bot.evaluation.questions import evaluate_questions
+from bot.evaluation.tables import questions_table, table
+from bot.knowledge import KnowledgeBase
 from bot.knowledge.load import load_knowledge
 
 from .conftest import small
@@ -41,37 +39,79 @@ def test_each_phrasing_is_tested_once_and_unseen(content: Callable[[dict[str, An
 
 
 def test_the_table_prints_what_was_counted(content: Callable[[dict[str, Any]], FileContent]) -> None:
-    from bot.encoder import Encoder
-
     figures = evaluate_knowledge(content(small()), Encoder.load())
     assert figures["right_entry_first"]["n"] == 24
     assert sum(part["k"] for part in figures["outcomes"].values()) == 24
     assert "right entry first" in table(figures)
 
 
-def test_questions_are_counted_by_what_they_should_lead_to(
+def test_the_worst_confusions_are_told_with_their_texts(
+    content: Callable[[dict[str, Any]], FileContent],
+) -> None:
+    files = small()
+    files["entries/all"][2]["questions"].append("when do i get my stuff back from the police")
+    figures = evaluate_knowledge(content(files), Encoder.load())
+    wrong = figures["right_entry_first"]["n"] - figures["right_entry_first"]["k"]
+    assert sum(pair["times"] for pair in figures["most_confused"]) == wrong
+    assert "when do i get my stuff back from the police -> property-back" in table(figures)
+
+
+def test_no_more_than_the_allowed_questions_are_rejected_for_finding_what_is_out_of_scope(
+    content: Callable[[dict[str, Any]], FileContent],
+) -> None:
+    scope = evaluate_knowledge(content(small()), Encoder.load())["scope"]
+    assert scope["falsely_rejected"]["share"] <= 0.05
+    assert scope["found"]["n"] > scope["found"]["k"] / 2 > 0
+
+
+LINES = [
+    {
+        "id": "a1",
+        "text": "they picked him up and i have heard nothing",
+        "entry": "arrest-told",
+        "register": "plain",
+    },
+    {"id": "a2", "text": "arrested?", "entry": "arrest-told"},
+    {"id": "a3", "text": "my secret text vbnm vbnm", "outcome": "cannot_answer", "register": "misspelt"},
+    {"id": "a4", "text": "wen do i get my stuf bak", "entry": "interpreter", "register": "misspelt"},
+]
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Two held-out files."""
+    paths = []
+    for name, lines in (("one", LINES), ("two", LINES[:1])):
+        paths.append(folder / f"{name}.jsonl")
+        paths[-1].write_text("\n".join(map(json.dumps, lines)))
+    return paths
+
+
+def test_questions_are_counted_by_file_by_register_and_by_what_they_should_lead_to(
     content: Callable[[dict[str, Any]], FileContent], tmp_path: Path
 ) -> None:
-    from bot.knowledge import KnowledgeBase
+    found = evaluate_questions(KnowledgeBase(content(small())), files_of(tmp_path), 0.5)
+    assert list(found) == ["one.jsonl", "two.jsonl", "all together"]
+    one, every = found["one.jsonl"], found["all together"]
+    assert one["known"] == 1
+    assert one["all"]["right_entry_first"] == proportion(1, 2)
+    assert one["all"]["out_of_scope_found"]["n"] == 1
+    assert one["by_register"]["plain"]["right_entry_first"] == proportion(1, 1)
+    assert one["by_register"]["misspelt"]["right_entry_first"] == proportion(0, 1)
+    assert one["by_expected"]["cannot_answer"]["right outcome"]["k"] == 1
+    assert every["by_register"]["plain"]["right_entry_first"] == proportion(2, 2)
 
-    path = tmp_path / "questions.jsonl"
-    lines = [
-        {"id": "1", "text": "they picked him up and i have heard nothing", "entry": "arrest-told"},
-        {"id": "2", "text": "arrested?", "entry": "arrest-told"},
-        {"id": "3", "text": "vbnm vbnm", "outcome": "cannot_answer"},
-    ]
-    path.write_text("\n".join(map(json.dumps, lines)))
-    figures = evaluate_questions(KnowledgeBase(content(small())), path)
-    assert figures["known"] == 1
-    assert figures["right_entry_first"] == proportion(1, 1)
-    assert figures["by_expected"]["cannot_answer"]["right outcome"]["k"] == 1
-    assert "1 left out" in questions_table(figures)
+
+def test_texts_that_nobody_may_read_are_not_printed(
+    content: Callable[[dict[str, Any]], FileContent], tmp_path: Path
+) -> None:
+    printed = questions_table(evaluate_questions(KnowledgeBase(content(small())), files_of(tmp_path), 0.5))
+    assert "1 left out" in printed
+    assert all(str(line["text"]) not in printed for line in LINES)
 
 
 def test_a_bad_line_is_named(content: Callable[[dict[str, Any]], FileContent], tmp_path: Path) -> None:
-    from bot.knowledge import KnowledgeBase
-
     path = tmp_path / "questions.jsonl"
-    path.write_text('{"id": "1"}')
-    with pytest.raises(ValueError, match=r"questions.jsonl:1"):
-        evaluate_questions(KnowledgeBase(content(small())), path)
+    for line in ('{"id": "1"}', '{"id": "1", "text": "x"}'):
+        path.write_text(line)
+        with pytest.raises(ValueError, match=r"questions.jsonl:1"):
+            evaluate_questions(KnowledgeBase(content(small())), [path], 0.5)
