@@ -27,7 +27,7 @@ ASIDES = frozenset(
 def start(libraries: Libraries, name: str) -> Said:
     """The introduction and the first question of a form."""
     form = libraries.forms[name]
-    return _said(libraries, name, begin(form.form, form.intro))
+    return _said(libraries, name, begin(form.form, form.content.intro))
 
 
 def take(libraries: Libraries, turn: Turn) -> Said | None:
@@ -122,9 +122,9 @@ def _numbered(said: Said) -> bool:
 def _offering(libraries: Libraries, said: Said) -> Said:
     entry = said.slots.get("last_entry")
     more = [
-        Choice(label=form.start, value=PREFIX + name)
+        Choice(label=form.content.start, value=PREFIX + name)
         for name, form in libraries.forms.items()
-        if entry in form.offered_after
+        if entry in form.content.offered_after
     ]
     if not more or said.pending is not None:
         return said

@@ -12,7 +12,8 @@ from bot.content import FileContent, Strict
 from bot.directory import Directory
 from bot.encoder import Encoder
 from bot.knowledge import KnowledgeBase
-from bot.knowledge.form_schema import Answers
+from bot.knowledge.complaint_form import ComplaintForm
+from bot.knowledge.form_schema import Answers, FormContent
 from bot.knowledge.forms import Form
 from bot.knowledge.rights_form import RightsForm
 from bot.messages import Choice, Reply
@@ -69,13 +70,7 @@ class ShortForm(Protocol):
     form: Form
 
     @property
-    def intro(self) -> str: ...
-
-    @property
-    def start(self) -> str: ...
-
-    @property
-    def offered_after(self) -> list[str]: ...
+    def content(self) -> FormContent: ...
 
     def result(self, answers: Answers, today: dt.date) -> Reply: ...
 
@@ -96,9 +91,10 @@ def libraries() -> Libraries:
     source = FileContent()
     knowledge = KnowledgeBase(source, Encoder.load())
     knowledge.warm()
+    forms: tuple[ShortForm, ...] = (RightsForm(source, knowledge), ComplaintForm(source, knowledge))
     return Libraries(
         knowledge,
         Directory(source, area=get_settings().areas[0]),
         Dialogue.model_validate(source.one("dialogue.yml")),
-        {form.form.name: form for form in (RightsForm(source, knowledge),)},
+        {form.form.name: form for form in forms},
     )

@@ -58,6 +58,13 @@ class Question(Strict):
         return self
 
 
+class Due(Strict):
+    """The day by which something is due: limits that run one after the other from the day that was answered."""
+
+    since: Name
+    limits: Annotated[list[str], Field(min_length=1)]
+
+
 class FormContent(Strict):
     """What every form has: an introduction, the label of the button that starts it, and its questions.
 
@@ -80,6 +87,10 @@ class FormWords(Strict):
     back: str
     paused: str
     stopped: str
+    either: str
+    by: str
+    by_either: str
+    passed: str
     not_read: str
     not_read_day: str
     day_to_come: str

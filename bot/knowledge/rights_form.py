@@ -14,13 +14,12 @@ from pydantic import Field
 
 from bot.content import ContentSource, Strict
 from bot.knowledge.answer import KnowledgeBase
-from bot.knowledge.dates import in_words, last_day
 from bot.knowledge.form_schema import (
     Answers,
     Condition,
+    Due,
     FormContent,
     FormWords,
-    Name,
     holds,
     read_form,
     refuse,
@@ -29,21 +28,14 @@ from bot.knowledge.form_schema import (
     unshowable,
 )
 from bot.knowledge.forms import Form
+from bot.knowledge.limits import Enhanced, Limits
 from bot.knowledge.schema import Slug
-from bot.knowledge.timescales import PLACEHOLDER, Timescales
+from bot.knowledge.timescales import Timescales
 from bot.messages import Reply
 
 NAME = "rights"
 Part = Literal["enhanced", "told", "yours", "now", "missed"]
 PARTS: tuple[Part, ...] = ("told", "yours", "now", "missed")
-Enhanced = Literal["yes", "maybe", "no"]
-
-
-class Due(Strict):
-    """The day by which something is due: limits that run one after the other from the day that was answered."""
-
-    since: Name
-    limits: Annotated[list[str], Field(min_length=1)]
 
 
 class Because(Strict):
@@ -81,10 +73,6 @@ class RightsContent(FormContent):
     enhanced_no: str
     unreported_yes: str
     unreported_maybe: str
-    either: str
-    by: str
-    by_either: str
-    passed: str
     end: str
     enhanced: list[Because]
     none_of_them: Nothing
@@ -96,25 +84,12 @@ class RightsForm:
 
     def __init__(self, source: ContentSource, knowledge: KnowledgeBase) -> None:
         self.content = read_form(source, NAME, RightsContent)
-        self.form = Form(NAME, self.content.questions, read_form(source, "words", FormWords))
-        self._knowledge, self._timescales = knowledge, knowledge.knowledge.timescales
+        words = read_form(source, "words", FormWords)
+        self.form = Form(NAME, self.content.questions, words)
+        self._knowledge = knowledge
+        self._limits = Limits(knowledge.knowledge.timescales, words)
         known = {entry.id for entry in knowledge.knowledge.entries}
-        refuse(NAME, _findings(self.content, known, self._timescales))
-
-    @property
-    def intro(self) -> str:
-        """What is said above the first question."""
-        return self.content.intro
-
-    @property
-    def start(self) -> str:
-        """The label of the button that starts it."""
-        return self.content.start
-
-    @property
-    def offered_after(self) -> list[str]:
-        """Entries below whose answers that button stands."""
-        return self.content.offered_after
+        refuse(NAME, _findings(self.content, known, knowledge.knowledge.timescales))
 
     def result(self, answers: Answers, today: dt.date) -> Reply:
         """All that follows from the answers, numbered; each line leads to an entry in force and carries its sources."""
@@ -163,43 +138,12 @@ class RightsForm:
         return ("yes" if sure else "maybe"), [(text.format(because=because), (sure or reasons)[0].entry)]
 
     def _text(self, item: Item, answers: Answers, level: Enhanced, today: dt.date) -> str:
-        filled = PLACEHOLDER.sub(lambda match: self._limit(match[1], level), item.text)
+        text = self._limits.fill(item.text, level)
         started = answers.get(item.due.since) if item.due else None
         if not item.due or not started:
-            return filled
+            return text
         start = dt.date.fromisoformat(started[0])
-        return f"{filled} {self._by(item.due.limits, start, level, today)}"
-
-    def _limit(self, name: str, level: Enhanced) -> str:
-        if "." in name:
-            return str(self._timescales.span(name))
-        everyone = str(self._timescales.span(f"{name}.everyone"))
-        if level == "no" or not _differs(self._timescales, name):
-            return everyone
-        enhanced = str(self._timescales.span(f"{name}.enhanced"))
-        return (
-            enhanced if level == "yes" else self.content.either.format(everyone=everyone, enhanced=enhanced)
-        )
-
-    def _by(self, limits: list[str], start: dt.date, level: Enhanced, today: dt.date) -> str:
-        day, sooner = self._day(limits, start, enhanced=False), self._day(limits, start, enhanced=True)
-        if level == "yes":
-            day = sooner
-        either = level == "maybe" and sooner != day
-        words = self.content.by_either if either else self.content.by
-        text = words.format(start=in_words(start), day=in_words(day), sooner=in_words(sooner))
-        return f"{text} {self.content.passed}" if day < today else text
-
-    def _day(self, limits: list[str], start: dt.date, *, enhanced: bool) -> dt.date:
-        for name in limits:
-            which = "enhanced" if enhanced and _differs(self._timescales, name) else "everyone"
-            start = last_day(start, self._timescales.span(f"{name}.{which}"))
-        return start
-
-
-def _differs(timescales: Timescales, name: str) -> bool:
-    item = timescales.by_id[name]
-    return item.enhanced is not None and item.enhanced != item.everyone
+        return f"{text} {self._limits.by(item.due.limits, start, level, today)}"
 
 
 def _findings(content: RightsContent, known: set[str], timescales: Timescales) -> Iterator[str]:

@@ -130,3 +130,20 @@ def test_a_form_of_another_version_is_forgotten(executor: ActionExecutor) -> Non
     assert chat.say("action_talk", "thanks", "thanks").text
     chat.slots = {"form": {"odd": 1}}
     assert chat.say("action_talk", "thanks", "thanks").text
+
+
+def test_a_complaint_ends_with_a_draft_that_is_not_kept(chat: Chat) -> None:
+    first = chat.say("action_complaint_form", "help me write a complaint", "ask_complaint_help")
+    assert "I don't send it" in first.text
+    chat.say("action_choose", "1", "choose")
+    chat.say("action_answer", "they never told me he was out", "ask_updates")
+    reply = chat.say("action_talk", "no", "deny")
+    assert "[Your name]" in reply.text
+    assert "Right 6" in reply.text
+    assert reply.sources
+    assert chat.slots["form"] is None
+
+
+def test_help_with_a_complaint_is_offered_where_complaining_is_explained(chat: Chat) -> None:
+    reply = chat.say("action_answer", "how do i complain", "ask_decision")
+    assert "form:complaint" in [choice.value for choice in reply.choices]
