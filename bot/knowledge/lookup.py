@@ -33,6 +33,7 @@ class Lookup:
 
     def __init__(self, entries: Sequence[Entry], limits: Timescales, words: Words) -> None:
         self._hits = [_hit(entry, limits) for entry in entries]
+        self._names = [{plain(entry.title), plain(entry.short)} for entry in entries]
         self._words = [_weights(entry, hit) for entry, hit in zip(entries, self._hits, strict=True)]
         self._spread = Counter(word for words in self._words for word in words)
         self._trade = {plain(short): plain(long).split() for short, long in words.trade.items()}
@@ -40,10 +41,12 @@ class Lookup:
         self._near = lru_cache(maxsize=4096)(self._matches)
 
     def find(self, query: str, limit: int) -> list[Hit]:
-        """The best `limit` entries; none for an empty query or words that stand nowhere."""
+        """The best `limit` entries, first the one that is called so; none for words that stand nowhere."""
         terms = self._terms(query)
         scores = [(self._score(terms, words), number) for number, words in enumerate(self._words)]
-        best = sorted((pair for pair in scores if pair[0] > 0), key=lambda pair: (-pair[0], pair[1]))
+        called = plain(query)
+        found = [pair for pair in scores if pair[0] > 0]
+        best = sorted(found, key=lambda pair: (called not in self._names[pair[1]], -pair[0], pair[1]))
         return [self._hits[number] for _, number in best[:limit]]
 
     def _terms(self, query: str) -> list[list[str]]:

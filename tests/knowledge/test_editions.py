@@ -11,7 +11,9 @@ import pytest
 from bot.content import ContentError, FileContent
 from bot.encoder import Encoder
 from bot.knowledge import KnowledgeBase
+from bot.knowledge.editions import RIGHTS
 from bot.knowledge.load import load_knowledge
+from bot.knowledge.timescales import PLACEHOLDER
 from tests.web import Clock, clock
 
 from .conftest import REVIEW, SOURCE, entry, small
@@ -22,6 +24,13 @@ NEW = "can I see the footage from the officer's camera"
 SUMMER = "2027-07-01"
 
 Content = Callable[[dict[str, Any]], FileContent]
+
+
+def limits_beside_the_rights() -> list[str]:
+    """The time limits that our entries beside the Rights name: a new Code that keeps the entries must keep these."""
+    entries = load_knowledge(FileContent()).entries
+    beside = [e for e in entries if e.right not in RIGHTS]
+    return sorted({name.partition(".")[0] for e in beside for name in PLACEHOLDER.findall(e.answer)})
 
 
 def limit(id: str, n: int, **change: Any) -> dict[str, Any]:
@@ -42,8 +51,8 @@ def made_up(start: str, **change: Any) -> dict[str, Any]:
     footage["questions"] = [NEW, *(f"made-up footage question {n}" for n in range(8))]
     for record in (arrest, footage):
         del record["in_force"]
-    # an entry beside the Rights names this limit
-    keeps = ["bail_changed", *change.pop("keeps", [])]
+    named = [name for name in limits_beside_the_rights() if name != "suspect_arrested"]
+    keeps = [*named, *change.pop("keeps", [])]
     edition = {"title": "A made-up Code", "in_force": {"from": start, "to": None}, "keeps": keeps, **change}
     return {
         "edition": edition,
