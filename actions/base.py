@@ -5,71 +5,19 @@ from __future__ import annotations
 import logging
 import traceback
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import forms
 from actions.libraries import Libraries, libraries
-from bot.messages import Reply
+from actions.turn import PersonAsked, PlaceAsked, Said, Turn
+
+__all__ = ["PersonAsked", "PlaceAsked", "ReplyAction", "Said", "Turn"]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """The visitor's message and what is remembered of the conversation."""
-
-    text: str
-    intent: str
-    confidence: float
-    slots: dict[str, Any]
-    chosen: str | None = None
-
-    @classmethod
-    def of(cls, tracker: Tracker) -> Turn:
-        """From Rasa's tracker; `chosen` is the value of a pressed button."""
-        message = tracker.latest_message or {}
-        intent = message.get("intent") or {}
-        text = message.get("text") or ""
-        pressed = (
-            next(tracker.get_latest_entity_values("value"), None) if text.startswith("/choose") else None
-        )
-        return cls(
-            text,
-            intent.get("name") or "",
-            intent.get("confidence") or 0.0,
-            tracker.current_slot_values(),
-            pressed,
-        )
-
-    def saying(self, text: str) -> Turn:
-        """The same turn with other words, as if they had been typed."""
-        return replace(self, text=text, chosen=None)
-
-    @property
-    def pending(self) -> list[str]:
-        """Values of the choices under the last reply, in the order shown."""
-        return list(self.slots.get("pending") or [])
-
-
-@dataclass(frozen=True)
-class Said:
-    """A reply and the slots that it leaves behind. `pending`: what numbers mean now; by default the reply's choices."""
-
-    reply: Reply
-    slots: dict[str, Any] = field(default_factory=dict)
-    pending: list[str] | None = None
-
-
-class PersonAsked(Exception):
-    """The visitor wants a person: `web` opens the hand-off, the assistant promises nothing."""
-
-
-class PlaceAsked(Exception):
-    """The visitor asks where they stand in the queue: `web` says it."""
 
 
 class ReplyAction(Action, ABC):  # type: ignore[misc]
@@ -88,12 +36,16 @@ class ReplyAction(Action, ABC):  # type: ignore[misc]
     def answer(self, turn: Turn) -> Said:
         """The reply to this turn. May raise PersonAsked or PlaceAsked."""
 
+    def reply(self, turn: Turn) -> Said:
+        """The answer to this turn; an open form takes what is an answer to its question, whatever Rasa made of it."""
+        return forms.take(self.libraries, turn) or forms.returning(self.libraries, turn, self.answer(turn))
+
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         """Give the reply as one JSON message and remember its choices."""
         try:
-            said = self.answer(Turn.of(tracker))
+            said = self.reply(Turn.of(tracker))
         except PersonAsked:
             dispatcher.utter_message(json_message={"request": "person"})
             return []

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from actions.base import PersonAsked, ReplyAction, Said, Turn
 from actions.content import (
     MORE,
-    SERVICE,
     from_knowledge,
     if_more_than_talk,
     knowledge,
@@ -19,31 +16,8 @@ from actions.content import (
     typed,
 )
 from actions.libraries import PERSON
-
-_ORDER = ("first", "second", "third", "fourth", "fifth", "sixth")
-_NUMBERS = ("two", "three", "four", "five", "six")
-_LAST = ("last", "bottom")
-# "the money one" names a thing, not the first of the choices
-_ONE = re.compile(r"(?:.*\b(?:number|option|choice|no) )?one(?: please| thanks| then)?")
-_DIGITS = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
-
-
-def position(text: str) -> int | None:
-    """Which of the choices a typed message means: 1 for the first, -1 for the last, None if it does not say."""
-    if digits := _DIGITS.search(text):
-        return int(digits[0])
-    said = " ".join(re.findall(r"[a-z]+", text.lower()))
-    words = set(said.split())
-    if words.intersection(_LAST):
-        return -1
-    if "top" in words:
-        return 1
-    # The ordinals come first: "the second one" is 2
-    for start, names in ((1, _ORDER), (2, _NUMBERS)):
-        for number, name in enumerate(names, start):
-            if name in words:
-                return number
-    return 1 if _ONE.fullmatch(said) else None
+from actions.turn import SERVICE
+from bot.knowledge.positions import position
 
 
 class Choose(ReplyAction):

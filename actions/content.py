@@ -7,6 +7,7 @@ from dataclasses import replace
 from actions.base import Said, Turn
 from actions.libraries import Libraries
 from actions.sought import pack, unpack
+from actions.turn import SERVICE
 from bot.clock import now
 from bot.directory import Query
 from bot.knowledge import Answer
@@ -25,8 +26,6 @@ ADULT = 18
 PAGE = 3
 MORE = "say:more"
 ENTRY = "entry:"
-# What a typed number means below a list of services; never the value of a button
-SERVICE = "service:"
 # Up to so many words ("what if they dont") say nothing new about a question that was asked back
 NO_NEWS_WORDS = 4
 

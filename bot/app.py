@@ -21,17 +21,17 @@ from bot.channels.render import message_html, message_view, page
 from bot.channels.resources import Resources
 from bot.channels.visitor import Visitors
 from bot.content import ROOT
-from bot.conversations import alerts, callbacks, retention
+from bot.conversations import alerts
 from bot.conversations.alert_channels import Sender
 from bot.conversations.callback_words import callback_words
 from bot.conversations.consequences import spoken
 from bot.conversations.database import check_key, get_database
 from bot.conversations.events import Watcher
-from bot.conversations.handover import return_vanished
 from bot.conversations.incoming import tidy
 from bot.conversations.rasa import RasaClient
+from bot.conversations.return_words import code_words, return_words
 from bot.conversations.turn import Turns
-from bot.conversations.waiting import tell_late
+from bot.conversations.upkeep import Upkeep
 from bot.conversations.who_is_there import opens
 from bot.conversations.words import alert_words, desk_words, waiting_words
 from bot.crypto import get_vault
@@ -58,7 +58,7 @@ def build(settings: Settings) -> Resources:
     safety.static_reply()
     for team in ("", *settings.team_hours):
         opens(settings, team)
-    for words in (alert_words, waiting_words, desk_words, callback_words):
+    for words in (alert_words, waiting_words, desk_words, callback_words, return_words, code_words):
         words()
     database, vault = get_database(), get_vault()
     check_key(database, vault)
@@ -84,19 +84,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Background work of the process: streams, retention, vanished staff, readiness."""
     r: Resources = app.state.resources
 
-    async def sweep() -> None:
-        while await r.database.run(retention.sweep, r.settings) == retention.BATCH:
-            r.watcher.wake()
-
+    upkeep = Upkeep(r.database, r.vault, r.watcher, r.settings)
     sender = Sender(r.database, r.settings)
-
-    async def queue() -> None:
-        changed = await r.database.run(retention.end_left_handoffs)
-        changed += await r.database.run(return_vanished, r.vault, r.settings)
-        changed += await r.database.run(callbacks.return_vanished, r.settings)
-        changed += await r.database.run(tell_late, r.vault, r.settings)
-        if changed:
-            r.watcher.wake()
 
     async def alert() -> None:
         await sender.send_due()
@@ -106,8 +95,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         r.readiness.load_risk(),
         r.readiness.watch(),
         r.watcher.run(),
-        _repeat(SWEEP_EVERY_S, sweep),
-        _repeat(QUEUE_EVERY_S, queue),
+        _repeat(SWEEP_EVERY_S, upkeep.sweep),
+        _repeat(QUEUE_EVERY_S, upkeep.queue),
         _repeat(ALERT_EVERY_S, alert),
     ]
     tasks = [asyncio.create_task(w) for w in work]

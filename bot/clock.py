@@ -38,3 +38,15 @@ def now() -> dt.datetime:
 def local(at: dt.datetime) -> dt.datetime:
     """The same moment on a clock in London."""
     return at.astimezone(LONDON)
+
+
+@cache
+def _bank_holidays(year: int) -> frozenset[dt.date]:
+    import holidays  # slow to import, and needed only where hours are asked for
+
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+
+
+def is_bank_holiday(day: dt.date) -> bool:
+    """Whether `day` is a bank holiday in England."""
+    return day in _bank_holidays(day.year)

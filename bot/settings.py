@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[list[str], NoDecode] = []
     new_chats_per_hour: int = Field(120, ge=0)
     messages_per_minute: int = Field(30, ge=1)
+    # How long a return code works, and how many an address may try (0: any number)
+    return_code_minutes: int = Field(60, ge=5, le=720)
+    return_tries_per_hour: int = Field(30, ge=0)
     exit_url: str = "https://www.bbc.co.uk/weather"
 
     rasa_url: str | None = None

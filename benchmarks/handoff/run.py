@@ -43,7 +43,7 @@ class Plan:
     staff: int
     kills: int = 0
     lines: int = 4
-    arrive_within_s: float = 30.0
+    arrive_within_s: float = 90.0
     kill_every_s: tuple[float, float] = (4.0, 8.0)
     seed: int = 1
     longest_s: float = 900.0

@@ -16,6 +16,7 @@ from bot.channels.streams import event, follow, last_seen, stream
 from bot.conversations import events, store
 from bot.conversations.events import Progress
 from bot.conversations.store import TICKET_EVENTS, Gone
+from bot.conversations.tables import Conversation
 
 router = APIRouter(prefix="/api/conversations")
 Render = Annotated[Literal["html"] | None, Query()]
@@ -45,6 +46,14 @@ class Incoming(BaseModel):
         return self
 
 
+class Return(BaseModel):
+    """A return code, as it was typed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: StrictStr = Field(max_length=2000)
+
+
 class Leaving(BaseModel):
     """Body of `leave`, which sendBeacon sends without headers."""
 
@@ -63,9 +72,14 @@ def token_of(header: str | None) -> str:
 async def begin(request: Request, render: Render = None, body: New | None = None) -> dict[str, Any]:
     """A new conversation."""
     r = resources(request)
-    conversation_id, token = await r.visitors.begin(
+    made = await r.visitors.begin(
         channel="web", address=address_of(request), greeting=greeting_of(r.settings)
     )
+    return await _opened(r, made, render)
+
+
+async def _opened(r: Resources, made: tuple[str, str], render: str | None) -> dict[str, Any]:
+    conversation_id, token = made
     said, state = await r.visitors.look(conversation_id)
     return {
         "id": conversation_id,
@@ -73,6 +87,14 @@ async def begin(request: Request, render: Render = None, body: New | None = None
         "messages": [message_json(m, render) for m in said],
         **state.as_json(),
     }
+
+
+@router.post("/return")
+async def come_back(request: Request, body: Return, render: Render = None) -> dict[str, Any]:
+    """Into a chat by its return code, which is used up: nothing of before is shown."""
+    r = resources(request)
+    made = await r.visitors.rejoin(body.code, address_of(request))
+    return await _opened(r, made, render)
 
 
 @router.post("/{conversation_id}/messages")
@@ -103,7 +125,7 @@ async def look(
 
 @router.delete("/{conversation_id}", status_code=204)
 async def delete(request: Request, conversation_id: str, authorization: Bearer = None) -> Response:
-    """Delete the chat; `X-Kept-For-Staff: 1` where staff keep it until they close an emergency."""
+    """Delete the chat; `X-Kept-For-Staff: 1` where staff keep it, out of the visitor's sight, until they close it."""
     r = resources(request)
     await r.visitors.authenticate(conversation_id, token_of(authorization))
     hidden = await r.visitors.delete(conversation_id)
@@ -143,40 +165,46 @@ async def listen(
     """The event stream of a conversation."""
     r = resources(request)
     if ticket and not authorization:
-        await _open_by_ticket(r, conversation_id, ticket)
+        door = await _open_by_ticket(r, conversation_id, ticket)
     else:
         await r.visitors.authenticate(conversation_id, token_of(authorization))
+        door = r.vault.keyed_hash(token_of(authorization))
     progress = await r.database.look(events.begin, last_seen(last_event_id))
 
     async def read() -> list[ServerSentEvent] | None:
-        return await r.database.look(_news, r, conversation_id, progress, render)
+        return await r.database.look(_news, r, (conversation_id, door), progress, render)
 
     return stream(follow(r.watcher, read, conversation_id=conversation_id))
 
 
-async def _open_by_ticket(r: Resources, conversation_id: str, ticket: str) -> None:
+async def _open_by_ticket(r: Resources, conversation_id: str, ticket: str) -> str | None:
+    """The hash of the token that the conversation has at this moment. Raises Problem 404."""
+
+    def use(session: Session) -> str | None:
+        opened = store.use_ticket(session, ticket, TICKET_EVENTS, r.vault)
+        if opened != conversation_id:
+            raise Gone(conversation_id)
+        return store.locked(session, opened).token_hash
+
     try:
-        opened = await r.database.run(store.use_ticket, ticket, TICKET_EVENTS, r.vault)
+        return await r.database.run(use)
     except Gone:
-        opened = ""
-    if opened != conversation_id:
-        raise Problem(404, "not_found")
+        raise Problem(404, "not_found") from None
 
 
 def _news(
-    session: Session, r: Resources, conversation_id: str, progress: Progress, render: str | None
+    session: Session, r: Resources, way: tuple[str, str | None], progress: Progress, render: str | None
 ) -> list[ServerSentEvent] | None:
-    """New events of one conversation; None once its visitor may not see it any more."""
-    if not r.still_open(session, conversation_id):
+    """New events of one conversation. None once the token of this stream opens it no more: it was left, deleted, or
+    came back to elsewhere."""
+    conversation_id, door = way
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None or conversation.token_hash is None or conversation.token_hash != door:
         return None
     found: list[ServerSentEvent] = []
     changes = progress.news(session, conversation_id)
     wanted = [c.message_id for c in changes if c.kind == "message" and c.message_id]
-    said = (
-        {m.id: m for m in store.messages(session, r.vault, conversation_id, min(wanted) - 1)}
-        if wanted
-        else {}
-    )
+    said = {m.id: m for m in store.shown(session, r.vault, conversation, min(wanted) - 1)} if wanted else {}
     for change in changes:
         if change.kind == "message" and change.message_id in said:
             found.append(event("message", message_json(said[change.message_id], render), change.id))

@@ -15,15 +15,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bot.channels.api import CLEAR
 from bot.channels.errors import Problem, unsaved_messages
 from bot.channels.render import area_words, filled, greeting_of, message_view, page
 from bot.channels.resources import Resources, address_of, resources
 from bot.channels.visitor import not_saved
-from bot.conversations import store
+from bot.conversations import return_codes, store
+from bot.conversations.incoming import MAX_CHARS
+from bot.conversations.return_words import return_words
 from bot.conversations.store import TICKET_PAGE, Gone
 from bot.conversations.turn import STORE_WITHIN_S
+from bot.conversations.who_is_there import RETURN
 from bot.interface import interface
 from bot.messages import Author, Reply
 
@@ -33,7 +37,9 @@ Text = Annotated[str | None, Form()]
 
 def context(r: Resources) -> dict[str, Any]:
     """What every page needs."""
-    return {"words": filled(area_words(r.settings.areas[0]), r.settings), "exit_url": r.settings.exit_url}
+    words = filled(area_words(r.settings.areas[0]), r.settings)
+    back = {"returning": return_words().page, "return_label": return_words().label}
+    return {"words": words, "exit_url": r.settings.exit_url, **back}
 
 
 def over(r: Resources, title: str, text: str, status: int = 200, *, clear: bool = False) -> Response:
@@ -72,14 +78,23 @@ async def _enter(r: Resources, ticket: str, text: str | None = None) -> Visit:
     return Visit(ticket, use, conversation_id)
 
 
-async def _chat(r: Resources, visit: Visit, problem: Problem | None = None, kept: str = "") -> Response:
-    """The next page of a visit, with what went wrong on this one. Raises Problem 404 where it has ended."""
+async def _chat(
+    r: Resources, visit: Visit, problem: Problem | None = None, kept: str = "", *, code: bool = False
+) -> Response:
+    """The next page of a visit, with what went wrong on this one, or a code. Raises Problem 404 where it ended."""
+
+    def renew(session: Session) -> tuple[str, list[Reply]]:
+        ticket = store.renew(session, visit.ticket, visit.use, r.vault)
+        # With the page that shows it: of two presses the one whose answer is seen makes the code that works
+        shown = [return_codes.issue(session, r.vault, visit.conversation_id, r.settings)] if code else []
+        return ticket, shown
+
     try:
-        ticket = await r.database.run(store.renew, visit.ticket, visit.use, r.vault)
+        ticket, shown = await r.database.run(renew)
     except Gone:
         raise Problem(404, "not_found") from None
     said, state = await r.visitors.look(visit.conversation_id)
-    unsaved = unsaved_messages(problem.replies) if problem else []
+    unsaved = unsaved_messages([*(problem.replies if problem else []), *shown])
     html = page(
         "page/chat.html",
         ticket=ticket,
@@ -88,7 +103,6 @@ async def _chat(r: Resources, visit: Visit, problem: Problem | None = None, kept
         state=state.as_json(),
         error=problem.text if problem else None,
         kept_text=kept,
-        deletable_note=None,
         **context(r),
     )
     return HTMLResponse(html, problem.status if problem else 200)
@@ -98,6 +112,21 @@ async def _chat(r: Resources, visit: Visit, problem: Problem | None = None, kept
 async def start(request: Request) -> Response:
     """The screen before the chat."""
     return HTMLResponse(page("page/start.html", **context(resources(request))))
+
+
+@router.post("/return")
+async def come_back(request: Request, code: Text = None) -> Response:
+    """Into a chat by its return code; where it opens none, the start page says why beside the field."""
+    r = resources(request)
+    try:
+        made = await r.visitors.rejoin((code or "")[:MAX_CHARS], address_of(request))
+    except Problem as problem:
+        said = [message_view(m) for m in unsaved_messages(problem.replies)]
+        html = page("page/start.html", return_error=problem.text, messages=said, **context(r))
+        headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else None
+        return HTMLResponse(html, problem.status, headers)
+    ticket = await r.database.run(store.new_ticket, made[0], TICKET_PAGE, r.vault)
+    return await _chat(r, Visit(ticket, 0, made[0]))
 
 
 @router.post("/chat")
@@ -125,6 +154,8 @@ async def say(
     """One turn from a form. What could not be taken stays in the box, with the reason."""
     r = resources(request)
     visit = await _enter(r, ticket, text or "")
+    if choice == RETURN:
+        return await _chat(r, visit, code=True)
     typed = None if choice else (text or "")
     said: list[Reply] = []
     try:

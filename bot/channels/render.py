@@ -52,9 +52,14 @@ def page(name: str, **context: Any) -> str:
     return templates().get_template(name).render(**context)
 
 
+def clock_of(at: str) -> str:
+    """A stored time as a clock in London shows it, such as "14:05"."""
+    return local(dt.datetime.fromisoformat(at)).strftime("%H:%M")
+
+
 def message_view(message: dict[str, Any]) -> dict[str, Any]:
     """A message's JSON with the time as a clock in London shows it."""
-    return {**message, "at_local": local(dt.datetime.fromisoformat(message["at"])).strftime("%H:%M")}
+    return {**message, "at_local": clock_of(message["at"])}
 
 
 def message_html(message: dict[str, Any]) -> str:

@@ -43,12 +43,6 @@ class Resources:
         """The state of a conversation that is there."""
         return State.of(session, session.get_one(Conversation, conversation_id))
 
-    @staticmethod
-    def still_open(session: Session, conversation_id: str) -> bool:
-        """Whether its visitor may still see the conversation."""
-        conversation = session.get(Conversation, conversation_id)
-        return conversation is not None and conversation.token_hash is not None
-
 
 def resources(request: Request) -> Resources:
     """The resources of this process."""

@@ -14,6 +14,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from bot.conversations.events import Watcher
 
 PING_S = 15
+HEARTBEAT_S = 5
 CHANGE_ID = re.compile(r"[0-9]{1,18}")
 
 
@@ -33,21 +34,30 @@ async def follow(
     heartbeat: Callable[[], Awaitable[None]] | None = None,
     *,
     conversation_id: str | None = None,
+    beside: Callable[[], frozenset[str]] = frozenset,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Yield events of a conversation, or of all, as they come. `read()` gives the new ones; None ends the stream."""
-    async with watcher.listening(conversation_id) as woken:
+    """Yield events of a conversation, or of the desk, as they come. `read()` gives the new ones; None ends the stream.
+
+    `heartbeat()` notes that somebody is there: between HEARTBEAT_S and PING_S seconds after the last. `beside()`: the
+    conversations in which someone at the desk takes part, as of the last `read()`.
+    """
+    loop = asyncio.get_running_loop()
+    async with watcher.listening(conversation_id) as listener:
+        beat = loop.time()
         while True:
-            woken.clear()
+            listener.woken.clear()
             found = await read()
             if found is None:
                 return
             for one in found:
                 yield one
-            if not woken.is_set():
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), PING_S)
-                if heartbeat:
-                    await heartbeat()
+            if watcher.attend(listener, beside()) or listener.woken.is_set():
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(listener.woken.wait(), PING_S)
+            if heartbeat and loop.time() >= beat + HEARTBEAT_S:
+                beat = loop.time()
+                await heartbeat()
 
 
 def stream(events: AsyncIterator[ServerSentEvent]) -> EventSourceResponse:

@@ -7,21 +7,23 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.channels.errors import Problem
 from bot.clock import now
-from bot.conversations import callbacks, handoffs, queue, safeguarding, store
+from bot.conversations import callbacks, handoffs, queue, return_codes, safeguarding, store
 from bot.conversations.consequences import spoken
 from bot.conversations.database import Database
 from bot.conversations.events import Watcher
 from bot.conversations.incoming import MAX_CHARS, Refused, Said, clean, tidy
 from bot.conversations.outcomes import NotSaved, TooMany, Turn, Unanswered
-from bot.conversations.rates import count_new_chat
+from bot.conversations.rates import count_in_hour
+from bot.conversations.seeing import see
 from bot.conversations.tables import Conversation, Message
 from bot.conversations.turn import STORE_WITHIN_S, Turns
+from bot.conversations.who_is_there import RETURN
 from bot.crypto import Vault
 from bot.interface import interface
 from bot.messages import Reply
@@ -31,6 +33,8 @@ from bot.settings import Settings
 
 CHILD = "child"
 RECENT = 30
+# Below all of `errors.unsaved_messages`
+NOT_KEPT = -100
 log = logging.getLogger(__name__)
 
 
@@ -76,7 +80,7 @@ class Visitors:
         def make(session: Session) -> tuple[str, str] | int:
             limit = self.settings.new_chats_per_hour
             if address and limit:
-                wait = count_new_chat(session, self.vault.keyed_hash(f"address {address}"), limit)
+                wait = count_in_hour(session, self.vault.keyed_hash(f"address {address}"), limit)
                 if wait:
                     return wait
             made = store.create(session, channel=channel, area=area, team=area, vault=self.vault)
@@ -110,6 +114,8 @@ class Visitors:
         self, conversation_id: str, text: str | None, choice: str | None, client_id: str | None
     ) -> Turn:
         """Take one message or choice. Raises Problem; safety messages are given in every case."""
+        if choice == RETURN:
+            return await self._return_code(conversation_id)
         said = await self._said(conversation_id, text, choice, client_id)
         try:
             return await self.turns.take_turn(conversation_id, said)
@@ -127,6 +133,51 @@ class Visitors:
             raise Problem(503, "not_saved", replies=error.replies) from None
         except Unanswered as error:
             raise Problem(503, "broken", replies=error.replies) from None
+
+    async def _return_code(self, conversation_id: str) -> Turn:
+        """A turn that shows a new return code, which no stored message holds."""
+
+        def make(session: Session) -> Turn:
+            reply = return_codes.issue(session, self.vault, conversation_id, self.settings)
+            state = State.of(session, session.get_one(Conversation, conversation_id))
+            return Turn([once(reply)], state.in_charge, state.before)
+
+        try:
+            async with asyncio.timeout(STORE_WITHIN_S):
+                return await self.database.run(make)
+        except store.Gone:
+            raise Problem(404, "not_found") from None
+        except (SQLAlchemyError, TimeoutError) as error:
+            log.error("a return code could not be made: %s", type(error).__name__)
+            raise Problem(503, "broken") from None
+
+    async def rejoin(self, typed: str, address: str | None) -> tuple[str, str]:
+        """The chat that a return code opens: id and new token.
+
+        Raises Problem 404, 429 or 503, with what must be said to what was typed instead of a code.
+        """
+        limit = self.settings.return_tries_per_hour
+
+        def enter(session: Session) -> tuple[str, str] | int | None:
+            if address and limit:
+                wait = count_in_hour(session, self.vault.keyed_hash(f"return {address}"), limit)
+                if wait:
+                    return wait
+            return return_codes.rejoin(session, self.vault, typed, self.settings)
+
+        try:
+            async with asyncio.timeout(STORE_WITHIN_S):
+                found = await self.database.run(enter)
+        except (SQLAlchemyError, TimeoutError) as error:
+            log.error("a return code could not be looked up: %s", type(error).__name__)
+            raise Problem(503, "broken", replies=spoken(await see(tidy(typed)))) from None
+        if isinstance(found, tuple):
+            self.watcher.wake()
+            return found
+        replies = spoken(await see(tidy(typed)))
+        if found is None:
+            raise Problem(404, "code_unknown", field="code", replies=replies)
+        raise Problem(429, "too_many_codes", replies=replies, retry_after=found, minutes=-(-found // 60))
 
     async def _said(
         self, conversation_id: str, text: str | None, choice: str | None, client_id: str | None
@@ -159,7 +210,9 @@ class Visitors:
         return choice.removeprefix("say:") if choice.startswith("say:") else offered[choice]
 
     def _offered(self, session: Session, conversation_id: str) -> dict[str, str]:
-        query = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.id.desc())
+        since = select(func.coalesce(Conversation.shown_after, 0)).where(Conversation.id == conversation_id)
+        mine = and_(Message.conversation_id == conversation_id, Message.id > since.scalar_subquery())
+        query = select(Message).where(mine).order_by(Message.id.desc())
         said = store.opened(self.vault, session.scalars(query.limit(RECENT)))
         return {choice.value: choice.label for message in reversed(said) for choice in message.reply.choices}
 
@@ -171,7 +224,7 @@ class Visitors:
         conversation = session.get(Conversation, conversation_id)
         if conversation is None:
             raise Problem(404, "not_found")
-        said = store.messages(session, self.vault, conversation_id, after)
+        said = store.shown(session, self.vault, conversation, after)
         return said, State.of(session, conversation)
 
     async def leave(self, conversation_id: str) -> None:
@@ -189,7 +242,8 @@ class Visitors:
         self.watcher.wake()
 
     async def delete(self, conversation_id: str) -> bool:
-        """Erase the chat everywhere; True if it is only hidden, because staff deal with an emergency or a child.
+        """Erase the chat everywhere; True if it is only hidden, because staff deal with an emergency, a child or a
+        safeguarding matter.
 
         Design, "Confidentiality": the exception is said beside the button.
         """
@@ -197,6 +251,7 @@ class Visitors:
         def end(session: Session) -> bool:
             conversation = store.locked(session, conversation_id)
             callbacks.forget(session, conversation_id)
+            return_codes.revoke(session, conversation_id)
             if not kept_for_staff(session, conversation):
                 store.erase(session, [conversation_id])
                 return False
@@ -211,6 +266,11 @@ class Visitors:
             raise Problem(404, "not_found") from None
         self.watcher.wake()
         return hidden
+
+
+def once(reply: Reply) -> store.Stored:
+    """A message that is shown and not kept: its id is below zero, as that of all that was not stored."""
+    return store.Stored(NOT_KEPT, now().isoformat(), reply.author.value, None, None, reply)
 
 
 def not_saved(text: str) -> Problem:

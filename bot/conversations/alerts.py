@@ -1,8 +1,9 @@
 """Alerts to staff outside the desk: which there are, and their way from `pending` to `sent`.
 
 A row is claimed before it is sent. If the process dies between the two nobody can know whether it went out: the
-row becomes `unsure`, is not sent again (never twice), and shows at the desk; whoever still waits is alerted again
-as "late", which is an event of its own.
+row becomes `unsure` and is not sent again (never twice). Nor is it dropped without a word: it shows at the desk until
+somebody says that they have seen it, and another event follows on its channel: "late" for whoever still waits, "check"
+(look at the desk) for all that no "late" follows.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.clock import now
+from bot.conversations import store
 from bot.conversations.database import changed
 from bot.conversations.person_tables import Alert
 from bot.conversations.tables import Handoff
 from bot.settings import Settings, get_settings
 
-Kind = Literal["opened", "raised", "late", "returned", "supervisor", "matter", "callback"]
+Kind = Literal["opened", "raised", "late", "returned", "supervisor", "matter", "callback", "check"]
 Audience = Literal["team", "supervisor", "lead"]
 AUDIENCE_NAMES: tuple[Audience, ...] = get_args(Audience)
 AUDIENCES: dict[Kind, tuple[Audience, ...]] = {
@@ -33,12 +35,18 @@ AUDIENCES: dict[Kind, tuple[Audience, ...]] = {
     "supervisor": ("supervisor",),
     "matter": ("lead",),
     "callback": ("team",),
+    # Goes to the channel alone on which the other may have been lost
+    "check": (),
 }
+FOLLOWED_BY_LATE: tuple[Kind, ...] = ("opened", "returned")
 # Longer than any send takes: whoever holds a row for longer has died
 HELD = dt.timedelta(seconds=60)
+# No alert waits longer for its next try
+LONGEST_WAIT = dt.timedelta(minutes=10)
 KEPT = dt.timedelta(days=7)
 OPEN = ("pending", "failed")
 LOST = ("failed", "given_up", "unsure")
+UNSENT = ("given_up", "unsure")
 
 
 @dataclass(frozen=True)
@@ -70,13 +78,17 @@ def url_of(settings: Settings, channel_id: str) -> str | None:
 
 def add(session: Session, kind: Kind, event: str, *, area: str, team: str, level: str) -> None:
     """Have one event told on every channel of its audience; the same event again changes nothing."""
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Alert)
-    at = now()
     for audience in AUDIENCES[kind]:
         for channel in channels(get_settings(), audience):
             row = {"event": event, "channel": channel.id, "kind": kind, "area": area, "team": team}
-            new = insert.values(**row, level=level, state="pending", tries=0, next_at=at, created_at=at)
-            session.execute(new.on_conflict_do_nothing(index_elements=["event", "channel"]))
+            _add_once(session, {**row, "level": level})
+
+
+def _add_once(session: Session, row: dict[str, str]) -> None:
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Alert)
+    at = now()
+    new = insert.values(**row, state="pending", tries=0, next_at=at, created_at=at)
+    session.execute(new.on_conflict_do_nothing(index_elements=["event", "channel"]))
 
 
 def raise_alert(session: Session, kind: Kind, handoff: Handoff, once: str = "") -> None:
@@ -115,18 +127,49 @@ def settle(session: Session, alert_id: int, sent: bool | None, settings: Setting
         alert.state, alert.settled_at = "sent", at
     elif sent is None:
         alert.state, alert.settled_at = "unsure", at
+        _tell_unsure(session, alert)
     elif alert.tries >= settings.alert_tries:
         alert.state, alert.settled_at = "given_up", at
+        store.tell(session, "", "alert")
     else:
-        wait = settings.alert_retry_s * 2 ** (alert.tries - 1)
-        alert.state, alert.next_at = "failed", at + dt.timedelta(seconds=wait)
+        wait = dt.timedelta(seconds=settings.alert_retry_s * 2 ** (alert.tries - 1))
+        alert.state, alert.next_at = "failed", at + min(wait, LONGEST_WAIT)
 
 
 def note_unsure(session: Session) -> int:
     """Rows whose sender died: they may have gone out, so they are not sent again. How many."""
-    at = now()
+    at, found = now(), 0
     held = and_(Alert.state == "sending", Alert.next_at < at)
-    return changed(session, update(Alert).where(held).values(state="unsure", settled_at=at))
+    for alert in session.scalars(select(Alert).where(held).with_for_update(skip_locked=True)).all():
+        still = update(Alert).where(and_(Alert.id == alert.id, held))
+        if changed(session, still.values(state="unsure", settled_at=at)) == 1:
+            _tell_unsure(session, alert)
+            found += 1
+    return found
+
+
+def _tell_unsure(session: Session, alert: Alert) -> None:
+    """At the desk, and by an event of its own where nothing else would follow."""
+    store.tell(session, "", "alert")
+    if alert.kind in (*FOLLOWED_BY_LATE, "check"):
+        return
+    row = {"event": f"check {alert.id}", "channel": alert.channel, "kind": "check", "level": alert.level}
+    _add_once(session, {**row, "area": alert.area, "team": alert.team})
+
+
+def unsent(session: Session, team: str, area: str) -> list[Alert]:
+    """Alerts of a team that were not sent, or may not have been, and that nobody has seen at the desk; newest first."""
+    mine = and_(Alert.state.in_(UNSENT), Alert.team == team, Alert.area == area)
+    return list(session.scalars(select(Alert).where(mine).order_by(Alert.id.desc())))
+
+
+def note_seen(session: Session, alert_id: int, team: str, area: str) -> bool:
+    """Somebody of the team has seen at the desk what may not have been sent; False where there is nothing to see."""
+    mine = and_(Alert.id == alert_id, Alert.team == team, Alert.area == area, Alert.state.in_(UNSENT))
+    if changed(session, update(Alert).where(mine).values(state="seen")) != 1:
+        return False
+    store.tell(session, "", "alert")
+    return True
 
 
 def forget_old(session: Session) -> None:

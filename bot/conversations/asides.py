@@ -1,4 +1,5 @@
-"""What `web` answers by itself, in the transaction that stores the message: declining a person, arranging a call.
+"""What `web` answers by itself, in the transaction that stores the message: declining a person, arranging a call,
+a way back.
 
 Neither needs Rasa, and neither may reach it: the words name a number, or what somebody else must not know.
 """
@@ -13,20 +14,22 @@ from bot.conversations import beside, callback_talk, handoffs, store
 from bot.conversations.callback_words import callback_words
 from bot.conversations.handoffs import STAFF, WAITING
 from bot.conversations.incoming import Said
+from bot.conversations.return_words import return_words
 from bot.conversations.tables import Conversation
-from bot.conversations.who_is_there import DECLINE
+from bot.conversations.who_is_there import DECLINE, return_offer
 from bot.conversations.words import waiting_words
 from bot.crypto import Vault
 from bot.interface import interface
 from bot.messages import Reply
 from bot.risk import Level, RiskAssessment
+from bot.risk.safety import PERSON
 from bot.settings import Settings
 
 
 def is_ours(said: Said) -> bool:
     """Whether this is a button whose words are ours, so that they say nothing about risk."""
     choice = said.choice or ""
-    return choice == DECLINE or choice.startswith(callback_talk.PREFIX)
+    return choice in (DECLINE, PERSON) or choice.startswith(callback_talk.PREFIX)
 
 
 def declines(conversation: Conversation, said: Said) -> bool:
@@ -76,6 +79,9 @@ def answer(
         return Reply(text=callback_words().alarm) if seen.level < Level.EMERGENCY else None
     if seen.wants_person:
         return None
+    back = return_offer(conversation)
+    if back and said.choice is None and return_words().asked_for(said.text):
+        return Reply(text=return_words().offer, choices=back)
     return callback_talk.answer(session, vault, conversation, said, settings)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, exists
+from sqlalchemy import and_, exists, or_
 from sqlalchemy.orm import Session
 
 from bot.clock import now
 from bot.conversations import alerts, handoffs, store
 from bot.conversations.database import changed
 from bot.conversations.presence import MAY_TAKE_OVER
-from bot.conversations.tables import Conversation, Handoff, Staff
+from bot.conversations.tables import Conversation, Handoff, Message, Staff
 from bot.risk import Level
 
 
@@ -29,10 +29,16 @@ def decline(session: Session, conversation: Conversation) -> bool:
     return True
 
 
-def note_read(session: Session, conversation_id: str, message_id: int) -> None:
-    """The worker who has a chat has had its messages up to this one on the screen."""
+def note_read(session: Session, conversation_id: str, message_id: int, staff: Staff) -> None:
+    """The worker who has a chat has read it up to this message; others read nothing, and nothing is unread again."""
+    theirs = and_(handoffs.in_reach(conversation_id, staff), handoffs.mine(staff))
+    known = and_(Message.id == message_id, Message.conversation_id == conversation_id)
     further = handoffs.open_of(conversation_id).where(
-        and_(Handoff.closed_at.is_(None), (Handoff.read_id.is_(None)) | (Handoff.read_id < message_id))
+        and_(
+            or_(Handoff.read_id.is_(None), Handoff.read_id < message_id),
+            exists().where(theirs),
+            exists().where(known),
+        )
     )
     if changed(session, further.values(read_id=message_id)):
         store.tell(session, conversation_id, "read")

@@ -10,7 +10,7 @@ import phonenumbers
 from phonenumbers import Leniency, PhoneNumberFormat, PhoneNumberType
 
 from bot.content import Strict
-from bot.conversations.words import read
+from bot.conversations.words import plain, read
 
 Step = Literal["number", "days", "hours", "voicemail", "other", "words", "code"]
 Outcome = Literal["reached", "no_answer", "someone_else", "not_them"]
@@ -70,11 +70,11 @@ class CallbackWords(Strict):
 
     def asked_for(self, text: str) -> bool:
         """Whether a message asks for a call."""
-        return any(re.fullmatch(pattern, _plain(text)) for pattern in self.asks)
+        return any(re.fullmatch(pattern, plain(text)) for pattern in self.asks)
 
     def stopped_by(self, text: str) -> bool:
         """Whether a message stops the arranging."""
-        return re.fullmatch(self.stops, _plain(text)) is not None
+        return re.fullmatch(self.stops, plain(text)) is not None
 
     def masked(self, text: str) -> str:
         """The text with every phone number, and whatever could be a mistyped one, blacked out."""
@@ -82,10 +82,6 @@ class CallbackWords(Strict):
         for match in reversed(list(found)):
             text = f"{text[: match.start]}{self.mask}{text[match.end :]}"
         return DIGITS.sub(self.mask, text)
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^a-z ]", "", re.sub(r"[’']", "", text.lower())).split())
 
 
 def number_in(text: str) -> str | None:

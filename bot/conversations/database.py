@@ -6,16 +6,14 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import anyio.to_thread
 from alembic import command
 from alembic.config import Config
-from anyio import CapacityLimiter
-from anyio.lowlevel import RunVar
 from sqlalchemy import Engine, Executable, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
@@ -30,9 +28,9 @@ T = TypeVar("T")
 KNOWN = "vra"
 BUSY_MS = 5000
 WRITERS = 10
-# One of each per event loop
-ONE_WRITER: RunVar[CapacityLimiter] = RunVar("one_writer")
-MANY_WRITERS: RunVar[CapacityLimiter] = RunVar("many_writers")
+# Reading is mostly Python: more threads than this would only take turns at the interpreter, and keep the event
+# loop from it
+READERS = 4
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -82,8 +80,12 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._sqlite = engine.dialect.name == "sqlite"
         self._writing = engine.execution_options(writing=True)
+        # SQLite lets one write and the others try again by chance: under load some would never have their turn.
+        # Here they come in order, and the next begins without asking the event loop
+        writers = 1 if engine.dialect.name == "sqlite" else WRITERS
+        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="writer")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -113,22 +115,10 @@ class Database:
                 return done
 
         try:
-            return await anyio.to_thread.run_sync(transaction, limiter=self._writers())
+            return await asyncio.get_running_loop().run_in_executor(self._writers, transaction)
         except asyncio.CancelledError:
             given_up.set()
             raise
-
-    def _writers(self) -> CapacityLimiter:
-        """Who may write at the same time, in the order of coming.
-
-        SQLite lets one write and the others try again by chance: under load some would never have their turn.
-        """
-        slots = ONE_WRITER if self._sqlite else MANY_WRITERS
-        try:
-            return slots.get()
-        except LookupError:
-            slots.set(CapacityLimiter(1 if self._sqlite else WRITERS))
-            return slots.get()
 
     async def look(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do `work(session, ...)` in one reading transaction, off the event loop."""
@@ -137,7 +127,7 @@ class Database:
             with self.read() as session:
                 return work(session, *args, **kwargs)
 
-        return await anyio.to_thread.run_sync(transaction)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, transaction)
 
 
 @cache

@@ -11,7 +11,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.conversations.database import Database
@@ -21,6 +21,8 @@ from bot.logs import describe
 LOOK_EVERY_S = 0.2
 # More than the changes that transactions under way at one moment can make
 LATE = 200
+# Of concern to those who take part in a chat, not to the whole desk
+WITHIN_A_CHAT = ("message", "typing")
 log = logging.getLogger(__name__)
 
 
@@ -42,11 +44,10 @@ class Progress:
 
     def news(self, session: Session, conversation_id: str | None = None) -> list[Change]:
         """Changes that this stream has not read, of one conversation or of all, oldest first."""
-        fresh = or_(Change.id > self._reached, Change.id.not_in(self._known))
-        query = select(Change).where(and_(Change.id > self._reached - LATE, fresh)).order_by(Change.id)
+        query = select(Change).where(Change.id > self._reached - LATE).order_by(Change.id)
         if conversation_id is not None:
             query = query.where(Change.conversation_id == conversation_id)
-        found = list(session.scalars(query))
+        found = [change for change in session.scalars(query) if change.id not in self._known]
         self._reached = max([self._reached, *(change.id for change in found)])
         self._known |= {change.id for change in found}
         self._known = {known for known in self._known if known > self._reached - LATE}
@@ -60,13 +61,22 @@ def begin(session: Session, after: int | None) -> Progress:
     return Progress(reached, _around(session, reached))
 
 
+class Listener:
+    """One who waits for changes: of one conversation, or of the whole desk and of some conversations beside."""
+
+    def __init__(self) -> None:
+        self.woken = asyncio.Event()
+        self.woken.set()
+        self.beside: frozenset[str] = frozenset()
+
+
 class Watcher:
     """Looks at the changes table once for all streams of this process, and wakes those whom a change concerns."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        # By conversation; None: those who follow all
-        self._listeners: dict[str | None, set[asyncio.Event]] = {}
+        # By conversation; None: those at the desk
+        self._listeners: dict[str | None, set[Listener]] = {}
         self._now = asyncio.Event()
 
     async def run(self) -> None:
@@ -94,27 +104,47 @@ class Watcher:
         self._now.set()
 
     def _tell(self, changes: list[Change]) -> None:
-        for conversation_id in {change.conversation_id for change in changes}:
-            for event in (*self._of(conversation_id), *self._of(None)):
-                event.set()
+        for change in changes:
+            self._wake(change.conversation_id)
+            if change.kind not in WITHIN_A_CHAT:
+                self._wake(None)
 
-    def _of(self, conversation_id: str | None) -> set[asyncio.Event]:
-        return self._listeners.get(conversation_id, set())
+    def _wake(self, key: str | None) -> None:
+        for listener in self._listeners.get(key, ()):
+            listener.woken.set()
 
     def _wake_all(self) -> None:
-        for events in self._listeners.values():
-            for event in events:
-                event.set()
+        for key in self._listeners:
+            self._wake(key)
 
     @contextlib.asynccontextmanager
-    async def listening(self, conversation_id: str | None = None) -> AsyncIterator[asyncio.Event]:
-        """An event that is set whenever there may be something new in a conversation, or in any; to be cleared."""
-        event = asyncio.Event()
-        event.set()
-        self._listeners.setdefault(conversation_id, set()).add(event)
+    async def listening(self, conversation_id: str | None = None) -> AsyncIterator[Listener]:
+        """A listener that is woken whenever there may be something new in a conversation, or for the desk.
+
+        Its `woken` is to be cleared before looking.
+        """
+        listener = Listener()
+        self._add(conversation_id, listener)
         try:
-            yield event
+            yield listener
         finally:
-            self._listeners[conversation_id].discard(event)
-            if not self._listeners[conversation_id]:
-                del self._listeners[conversation_id]
+            self._discard(conversation_id, listener)
+            self.attend(listener, frozenset())
+
+    def attend(self, listener: Listener, beside: frozenset[str]) -> bool:
+        """Wake it for these conversations, too, and no others; whether some are new, so that it must look again."""
+        new, old = beside - listener.beside, listener.beside - beside
+        for conversation_id in new:
+            self._add(conversation_id, listener)
+        for conversation_id in old:
+            self._discard(conversation_id, listener)
+        listener.beside = beside
+        return bool(new)
+
+    def _add(self, key: str | None, listener: Listener) -> None:
+        self._listeners.setdefault(key, set()).add(listener)
+
+    def _discard(self, key: str | None, listener: Listener) -> None:
+        self._listeners[key].discard(listener)
+        if not self._listeners[key]:
+            del self._listeners[key]

@@ -147,7 +147,7 @@ def open_handoff(session: Session, vault: Vault, conversation: Conversation, ala
     session.add(handoff)
     session.flush()
     alerts.raise_alert(session, "opened", handoff)
-    store.change_state(session, conversation, WAITING, by="assistant", reason=alarm.reason)
+    handoff.line = store.change_state(session, conversation, WAITING, by="assistant", reason=alarm.reason)
     return True
 
 
@@ -163,7 +163,7 @@ def _wait_again(session: Session, conversation: Conversation, handoff: Handoff |
     handoff.declined_at = handoff.late_at = handoff.returned_at = None
     handoff.opened_at = now()
     alerts.raise_alert(session, "opened", handoff, str(handoff.opened_at))
-    store.change_state(session, conversation, WAITING, by="assistant", reason=alarm.reason)
+    handoff.line = store.change_state(session, conversation, WAITING, by="assistant", reason=alarm.reason)
     return True
 
 

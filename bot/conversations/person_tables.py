@@ -26,7 +26,8 @@ class Alert(Base):
     area: Mapped[str] = mapped_column(String(40))
     team: Mapped[str] = mapped_column(String(40))
     level: Mapped[str] = mapped_column(String(10))
-    # pending -> sending -> sent | failed (tried again) | given_up | unsure (its sender died: not sent again)
+    # pending -> sending -> sent | failed (tried again) | given_up | unsure (its sender died: not sent again);
+    # the last two -> seen (at the desk)
     state: Mapped[str] = mapped_column(String(10), default="pending", index=True)
     tries: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[dt.datetime]

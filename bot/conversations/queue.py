@@ -1,4 +1,4 @@
-"""The queue: by level, then by waiting time; what came back from staff stands in front of its level."""
+"""The queue: by level, then in the order of coming; what came back from staff stands in front of its level."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _order() -> tuple[Any, ...]:
     rank = case({level.value: n for n, level in enumerate(levels)}, value=Handoff.level, else_=len(levels))
     declined = case((Handoff.declined_at.is_(None), 0), else_=1)
     returned = case((Handoff.returned_at.is_(None), 1), else_=0)
-    return declined, rank, returned, Handoff.opened_at, Handoff.id
+    return declined, rank, returned, Handoff.line, Handoff.id
 
 
 def waiting(team: str, area: str) -> Select[Any]:
@@ -39,6 +39,12 @@ def waiting(team: str, area: str) -> Select[Any]:
 def waits_since(handoff: Handoff) -> dt.datetime:
     """When the present wait of a hand-off began."""
     return handoff.returned_at or handoff.opened_at
+
+
+def _why(evidence: list[dict[str, str]]) -> list[str]:
+    """The words that raised the alarm, each once: what is part of others says nothing more."""
+    words = list(dict.fromkeys(e["words"] for e in evidence if e["words"]))
+    return [one for one in words if not any(one != other and one in other for other in words)]
 
 
 def _unread(session: Session, team: str, area: str) -> dict[str, tuple[int, dt.datetime]]:
@@ -68,7 +74,7 @@ def queue(session: Session, vault: Vault, team: str, area: str) -> list[dict[str
             "in_charge": conversation.in_charge,
             "staff": name,
             "team": handoff.team,
-            "why": [e["words"] for e in vault.open(handoff.evidence)],
+            "why": _why(vault.open(handoff.evidence)),
             "late": handoff.late_at is not None and conversation.in_charge == WAITING,
             "declined": handoff.declined_at is not None,
             "returned": handoff.returned_at is not None,

@@ -1,4 +1,4 @@
-"""Limits on what comes in: new conversations per address (by keyed hash), messages per conversation."""
+"""Limits on what comes in: new conversations and return codes per address (by keyed hash), messages per chat."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ HOUR = dt.timedelta(hours=1)
 MINUTE = dt.timedelta(minutes=1)
 
 
-def count_new_chat(session: Session, bucket: str, limit: int) -> int:
-    """Count one new conversation; 0 if it is within the limit, else the seconds until the next is allowed."""
+def count_in_hour(session: Session, bucket: str, limit: int) -> int:
+    """Count one of what is limited by the hour; 0 if it is within the limit, else the seconds until the next may be."""
     at = now()
     session.execute(delete(Rate).where(Rate.until < at))
     insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Rate)

@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import now
-from bot.conversations import alerts, callbacks, handoffs, safeguarding, store
+from bot.conversations import alerts, callbacks, handoffs, return_codes, safeguarding, store
 from bot.conversations.handoffs import ASSISTANT, STAFF, WAITING
 from bot.conversations.tables import (
     Change,
@@ -69,6 +69,7 @@ def sweep(session: Session, settings: Settings) -> int:
     at = now()
     session.execute(delete(Change).where(Change.at < at - STREAMS_CATCH_UP))
     session.execute(delete(Ticket).where(Ticket.made_at < at - TICKETS_LIVE))
+    return_codes.forget_old(session, settings)
     session.execute(delete(DeskSession).where(DeskSession.made_at < at - DESK_SESSIONS_LIVE))
     session.execute(delete(Tombstone).where(Tombstone.at < at - TOMBSTONES_STAY))
     session.execute(delete(TrackerEvent).where(TrackerEvent.sender_id == READINESS_SENDER))

@@ -12,6 +12,8 @@ from bot.risk import RiskAssessment, assess, assess_together, explain, status
 
 WITHIN_S = 1.0  # then the floor looks: a safety message must not wait
 _workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="risk")
+# Looks a dozen times at what one assessment looks at once: no message stands in line behind it
+_explaining = ThreadPoolExecutor(max_workers=1, thread_name_prefix="risk-why")
 log = logging.getLogger(__name__)
 
 
@@ -45,7 +47,7 @@ async def see_together(texts: Sequence[str]) -> RiskAssessment:
 
 async def see_why(text: str, found: RiskAssessment) -> RiskAssessment:
     """`found` with the words that its learned evidence rests on."""
-    return await asyncio.get_running_loop().run_in_executor(_workers, explain, text, found)
+    return await asyncio.get_running_loop().run_in_executor(_explaining, explain, text, found)
 
 
 async def _look(work: Callable[[], RiskAssessment]) -> RiskAssessment:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import now
@@ -33,6 +33,7 @@ from bot.messages import Author, Reply
 
 TICKET_PAGE = "page"
 TICKET_EVENTS = "events"
+TICKET_RETURN = "return"
 ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -156,6 +157,14 @@ def messages(session: Session, vault: Vault, conversation_id: str, after: int = 
     return opened(vault, session.scalars(query.order_by(Message.id)))
 
 
+def shown(session: Session, vault: Vault, conversation: Conversation, after: int = 0) -> list[Stored]:
+    """What its visitor may see of it: nothing from before they came back with a return code, nor answers to that."""
+    since = conversation.shown_after or 0
+    asked = or_(Message.turn.is_(None), Message.turn > since)
+    mine = and_(Message.conversation_id == conversation.id, Message.id > max(after, since), asked)
+    return opened(vault, session.scalars(select(Message).where(mine).order_by(Message.id)))
+
+
 def by_client_id(session: Session, conversation_id: str, client_id: str) -> Message | None:
     """The visitor's message that was sent with this client id, if it was."""
     query = select(Message).where(Message.conversation_id == conversation_id)
@@ -175,20 +184,21 @@ def written_since(session: Session, conversation_id: str, since: Any) -> int:
     return session.scalar(query) or 0
 
 
-def change_state(session: Session, conversation: Conversation, after: str, *, by: str, reason: str) -> None:
-    """Pass the conversation on, and write down when, by whom and why."""
-    session.add(
-        StateChange(
-            conversation_id=conversation.id,
-            at=now(),
-            before=conversation.in_charge,
-            after=after,
-            by=by,
-            reason=reason,
-        )
+def change_state(session: Session, conversation: Conversation, after: str, *, by: str, reason: str) -> int:
+    """Pass the conversation on, and write down when, by whom and why; the number of the change, which grows."""
+    change = StateChange(
+        conversation_id=conversation.id,
+        at=now(),
+        before=conversation.in_charge,
+        after=after,
+        by=by,
+        reason=reason,
     )
+    session.add(change)
     conversation.in_charge = after
     tell(session, conversation.id, "state")
+    session.flush()
+    return change.id
 
 
 def new_ticket(session: Session, conversation_id: str, kind: str, vault: Vault) -> str:
@@ -236,9 +246,10 @@ def renew(session: Session, ticket: str, use: int, vault: Vault) -> str:
 
 
 def forget_visitor(session: Session, conversation: Conversation) -> None:
-    """End the visitor's own way back: neither token nor page opens the conversation from here on."""
+    """End the visitor's way back: neither token nor page opens the conversation now. A return code does."""
     conversation.token_hash = None
-    session.execute(delete(Ticket).where(Ticket.conversation_id == conversation.id))
+    ways = and_(Ticket.conversation_id == conversation.id, Ticket.kind != TICKET_RETURN)
+    session.execute(delete(Ticket).where(ways))
     tell(session, conversation.id, "state")
 
 

@@ -78,6 +78,9 @@ class Conversation(Base):
     staff_took_part: Mapped[bool] = mapped_column(default=False)
     left_at: Mapped[dt.datetime | None]
     deleted_at: Mapped[dt.datetime | None]
+    # Came back with a return code, and sees nothing up to this message
+    rejoined_at: Mapped[dt.datetime | None]
+    shown_after: Mapped[int | None] = mapped_column(Serial)
 
 
 class Message(Base):
@@ -125,6 +128,8 @@ class Handoff(Base):
     evidence: Mapped[bytes] = mapped_column(LargeBinary)
     reason: Mapped[str] = mapped_column(String(20))
     opened_at: Mapped[dt.datetime]
+    # The place in the queue among its level: grows with each that comes, whatever the clock says
+    line: Mapped[int] = mapped_column(Serial, default=0, server_default="0")
     claimed_at: Mapped[dt.datetime | None]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     closed_at: Mapped[dt.datetime | None]
@@ -177,7 +182,7 @@ class Change(Base):
 
 
 class Ticket(Base):
-    """A single-use ticket of a page without JavaScript, or of an event stream. Only its hash is kept."""
+    """A single-use ticket of a page without JavaScript or of an event stream, or a return code; its hash alone."""
 
     __tablename__ = "tickets"
 

@@ -96,8 +96,8 @@ class Turns:
     async def _answer_new(
         self, conversation_id: str, said: Said, assessment: RiskAssessment, received: _Received
     ) -> None:
-        """What counts is the message with those before it, except where it was an answer to us."""
-        if not received.answered:
+        """What counts is the message with those before it, except where it was an answer to us, or our own button."""
+        if not (received.answered or asides.is_ours(said)):
             counts = await self.second_look.take(conversation_id, received.turn, received.text, assessment)
             if counts is not assessment:
                 assessment, received = counts, replace(received, queued=True, fresh=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.clock import local, now
 from bot.conversations import queue
 from bot.conversations.presence import staffed
+from bot.conversations.return_words import return_words
 from bot.conversations.tables import Conversation, Handoff
 from bot.conversations.words import waiting_words
 from bot.directory.hours import Opening, clock_words, parse_hours, status
@@ -21,6 +22,7 @@ from bot.settings import Settings
 NEAR = ("today", "tomorrow")
 DECLINE = "decline"
 CALLBACK = "callback:start"
+RETURN = "return"
 
 
 @cache
@@ -62,7 +64,7 @@ def second_words(
         reply = safety.person_request_reply(staffed=there, position=place, opens=opening)
     # At an emergency the first thing to do is not to arrange a call for later
     call = assessment.level < Level.EMERGENCY and (not there or assessment.wants_person)
-    return reply.model_copy(update={"choices": [*reply.choices, *_offers(settings, call=call)]})
+    return reply.model_copy(update={"choices": [*reply.choices, *_offers(conversation, settings, call=call)]})
 
 
 def language_card(
@@ -83,7 +85,7 @@ def place_words(session: Session, conversation: Conversation, settings: Settings
     opening = opens(settings, conversation.team)
     reply = safety.person_request_reply(staffed=there, position=before + 1, opens=opening)
     text = f"{reply.text} {waiting_words().meanwhile}"
-    return reply.model_copy(update={"text": text, "choices": _offers(settings, call=not there)})
+    return reply.model_copy(update={"text": text, "choices": _offers(conversation, settings, call=not there)})
 
 
 def late_words(session: Session, conversation: Conversation, handoff: Handoff, settings: Settings) -> Reply:
@@ -99,11 +101,17 @@ def late_words(session: Session, conversation: Conversation, handoff: Handoff, s
     emergency = handoff.level == Level.EMERGENCY.value
     if emergency:
         text = f"{late.emergency} {text}"
-    return lines.model_copy(update={"text": text, "choices": _offers(settings, call=not emergency)})
+    choices = _offers(conversation, settings, call=not emergency)
+    return lines.model_copy(update={"text": text, "choices": choices})
 
 
-def _offers(settings: Settings, *, call: bool) -> list[Choice]:
-    """What whoever waits can choose: a call instead, and no person at all."""
+def return_offer(conversation: Conversation) -> list[Choice]:
+    """The button that shows a return code, where a page can be lost."""
+    return [Choice(label=return_words().label, value=RETURN)] if conversation.channel == "web" else []
+
+
+def _offers(conversation: Conversation, settings: Settings, *, call: bool) -> list[Choice]:
+    """What whoever waits can choose: a call instead, a way back if the page is lost, and no person at all."""
     labels = interface().labels
     ring = [Choice(label=labels["callback"], value=CALLBACK)] if call and settings.callbacks else []
-    return [*ring, Choice(label=labels["decline"], value=DECLINE)]
+    return [*ring, *return_offer(conversation), Choice(label=labels["decline"], value=DECLINE)]

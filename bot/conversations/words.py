@@ -14,12 +14,23 @@ FOLDER = "handoff"
 M = TypeVar("M", bound=Strict)
 
 
+def plain(text: str) -> str:
+    """A message in small letters, without punctuation and figures: what the patterns of whole messages look at."""
+    return " ".join(re.sub(r"[^a-z ]", "", re.sub(r"[’']", "", text.lower())).split())
+
+
 class AlertWords(Strict):
-    """`alerts.yml`. Texts take {n}, how many wait, and {level}; they can hold nothing else."""
+    """`alerts.yml`. Texts take {n}, how many wait, and {level}; they can hold nothing else.
+
+    `unsent` is read at the desk; it takes {kind}, {level} and {time}.
+    """
 
     title: str
     texts: dict[str, str]
     levels: dict[str, str]
+    kinds: dict[str, str]
+    unsent: dict[Literal["unsure", "given_up"], str]
+    seen: str
 
 
 class Late(Strict):
@@ -46,8 +57,7 @@ class WaitingWords(Strict):
 
     def declines(self, text: str) -> bool:
         """Whether a message says that its writer wants no person."""
-        plain = " ".join(re.sub(r"[^a-z ]", "", re.sub(r"[’']", "", text.lower())).split())
-        return any(re.fullmatch(pattern, plain) for pattern in self.decline)
+        return any(re.fullmatch(pattern, plain(text)) for pattern in self.decline)
 
 
 class Phrase(Strict):

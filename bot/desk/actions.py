@@ -84,13 +84,24 @@ async def typing(r: Resources, seat: Seat, conversation_id: str) -> None:
     r.watcher.wake()
 
 
-async def read(r: Resources, seat: Seat, conversation_id: str) -> tuple[list[store.Stored], dict[str, Any]]:
-    """What was said and why it is here; written in the audit log. Raises Problem 404."""
-    return await r.database.run(_read, r.vault, seat.staff, conversation_id)
+async def note_read(r: Resources, seat: Seat, conversation_id: str, message_id: int) -> None:
+    """This person has read their chat up to a message."""
+    await r.database.run(beside.note_read, conversation_id, message_id, seat.staff)
+    r.watcher.wake()
+
+
+async def read(
+    r: Resources, seat: Seat, conversation_id: str, *, renewed: bool = False
+) -> tuple[list[store.Stored], dict[str, Any]]:
+    """What was said and why it is here; written in the audit log. Raises Problem 404.
+
+    `renewed`: by a page that renews itself, so that nobody need have read it.
+    """
+    return await r.database.run(_read, r.vault, seat.staff, conversation_id, renewed)
 
 
 def _read(
-    session: Session, vault: Vault, staff: Staff, conversation_id: str
+    session: Session, vault: Vault, staff: Staff, conversation_id: str, renewed: bool
 ) -> tuple[list[store.Stored], dict[str, Any]]:
     row = session.execute(
         select(Conversation, Handoff, Staff.name)
@@ -106,9 +117,8 @@ def _read(
     conversation, handoff, name = row
     handover.audit(session, staff, "opened", conversation_id)
     said = store.messages(session, vault, conversation_id)
-    mine = conversation.staff_id == staff.id
-    if mine and said:
-        beside.note_read(session, conversation_id, said[-1].id)
+    if said and not renewed:
+        beside.note_read(session, conversation_id, said[-1].id, staff)
     return said, {**_state(vault, conversation, handoff, staff), "staff": name, "silent_s": _silent_s(said)}
 
 
@@ -132,6 +142,7 @@ def _state(vault: Vault, conversation: Conversation, handoff: Handoff, staff: St
         "may_take_over": held and not mine and staff.role in MAY_TAKE_OVER,
         "visitor_sees": interface().in_charge[conversation.in_charge],
         "visitor_gone": conversation.token_hash is None,
+        "rejoined_at": conversation.rejoined_at.isoformat() if conversation.rejoined_at else None,
         "raised_at": handoff.raised_at.isoformat() if handoff.raised_at else None,
         "supervisor_called": handoff.supervisor_called_at is not None,
         "declined": handoff.declined_at is not None,

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
-from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.channels.errors import Problem, problem_json
 from bot.channels.render import message_json
-from bot.channels.resources import Resources, resources
-from bot.channels.streams import event, follow, last_seen, stream
-from bot.conversations import events, handoffs, store
-from bot.conversations.events import Progress
+from bot.channels.resources import resources
+from bot.channels.streams import follow, last_seen, stream
+from bot.conversations import events, handoffs
 from bot.conversations.handover import Action, Details
-from bot.conversations.tables import Change, Conversation, Message
 from bot.desk import access, actions, lookup
 from bot.desk.access import Seat
 from bot.desk.accounts import Claim
+from bot.desk.live import Live
 
 router = APIRouter(prefix="/desk/api")
 Csrf = Annotated[str | None, Header(alias="X-CSRF-Token")]
@@ -178,14 +175,15 @@ async def listen(request: Request, last_event_id: Annotated[str | None, Header()
     """What changes at the desk: `queue`, and `message` and `state` of this person's conversations."""
     r, seat = resources(request), access.may_claim(await access.seat_of(request))
     progress = await r.database.look(events.begin, last_seen(last_event_id))
+    desk = Live(r.vault, seat, progress)
 
     async def read_news() -> list[ServerSentEvent] | None:
-        return await r.database.look(_news, r, seat, progress)
+        return await r.database.look(desk.news)
 
     async def heartbeat() -> None:
         await r.database.run(access.sign_of_life, seat.session)
 
-    return stream(follow(r.watcher, read_news, heartbeat))
+    return stream(follow(r.watcher, read_news, heartbeat, beside=lambda: desk.own))
 
 
 @router.get("/lookup")
@@ -193,46 +191,3 @@ async def look_up(request: Request, q: Annotated[str, Query(max_length=200)]) ->
     """Entries and services for what staff type."""
     r, _ = resources(request), await access.seat_of(request)
     return {"q": q, "results": await lookup.find(q, r.settings.areas[0])}
-
-
-def _news(session: Session, r: Resources, seat: Seat, progress: Progress) -> list[ServerSentEvent] | None:
-    if access.sitting(session, seat.session) is None:
-        return None
-    found: list[ServerSentEvent] = []
-    for change in progress.news(session):
-        found += _of_change(session, r, seat, change)
-    return found
-
-
-QUIET: dict[str, Callable[[Change], list[ServerSentEvent]]] = {
-    "typing": lambda change: [],
-    "read": lambda change: [event("queue", {}, change.id)],
-    "call": lambda change: [event("queue", {}, change.id), event("calls", {}, change.id)],
-}
-
-
-def _takes_part(session: Session, seat: Seat, conversation: Conversation) -> bool:
-    if conversation.staff_id == seat.staff.id:
-        return True
-    handoff = handoffs.open_one(session, conversation.id)
-    return handoff is not None and handoff.joined_id == seat.staff.id
-
-
-def _of_change(session: Session, r: Resources, seat: Seat, change: Change) -> list[ServerSentEvent]:
-    """The events of one change, as far as this person may see them."""
-    conversation = session.get(Conversation, change.conversation_id)
-    if conversation is not None and (conversation.team, conversation.area) != (
-        seat.staff.team,
-        seat.staff.area,
-    ):
-        return []
-    where = {"conversation": change.conversation_id}
-    if change.kind in QUIET:
-        return QUIET[change.kind](change)
-    if change.kind != "message":
-        return [event("state", where, change.id), event("queue", {}, change.id)]
-    if conversation is None or not change.message_id or not _takes_part(session, seat, conversation):
-        return []
-    message = session.get(Message, change.message_id)
-    said = store.opened(r.vault, [message]) if message else []
-    return [event("message", {**where, **message_json(m, "html")}, change.id) for m in said]

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot.channels.errors import Problem
 from bot.channels.resources import Resources
-from bot.clock import now
-from bot.conversations import callbacks, handoffs, handover, safeguarding, store
+from bot.clock import local, now
+from bot.conversations import alerts, callbacks, handoffs, handover, safeguarding, store
+from bot.conversations.person_tables import Alert
 from bot.conversations.tables import Staff
+from bot.conversations.words import alert_words
 from bot.desk.access import Seat
 
 MAX_ALIAS = 40
@@ -66,6 +68,34 @@ async def call(r: Resources, seat: Seat, call_id: int, action: str, outcome: str
         raise Problem(409, "not_now") from None
     except ValueError:
         raise Problem(422, "invalid", field="outcome") from None
+    r.watcher.wake()
+
+
+async def unsent(r: Resources, seat: Seat) -> list[dict[str, Any]]:
+    """Alerts of this person's team that were not sent, or may not have been, in words."""
+    words = alert_words()
+
+    def line(alert: Alert) -> dict[str, Any]:
+        about = {"kind": words.kinds[alert.kind], "level": words.levels[alert.level]}
+        at = local(alert.created_at).strftime("%H:%M")
+        text = next(text for state, text in words.unsent.items() if state == alert.state)
+        return {"id": alert.id, "state": alert.state, "text": text.format(**about, time=at)}
+
+    found = await r.database.look(alerts.unsent, seat.staff.team, seat.staff.area)
+    return [line(alert) for alert in found]
+
+
+async def alert_seen(r: Resources, seat: Seat, alert_id: int) -> None:
+    """Take one of them off the desk. Raises Problem 404."""
+
+    def note(session: Session) -> bool:
+        done = alerts.note_seen(session, alert_id, seat.staff.team, seat.staff.area)
+        if done:
+            handover.audit(session, seat.staff, f"alert_seen {alert_id}"[:30])
+        return done
+
+    if not await r.database.run(note):
+        raise Problem(404, "not_found")
     r.watcher.wake()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from bot.channels.resources import resources
 from bot.conversations import alerts
@@ -38,6 +38,12 @@ class Rang(_Body):
     outcome: StrictStr | None = Field(None, max_length=30)
 
 
+class ReadTo(_Body):
+    """The id of the last message that was read."""
+
+    message: StrictInt = Field(ge=1, le=2**62)
+
+
 class Flag(_Body):
     """A safeguarding matter: about whom, and the least that must be kept."""
 
@@ -61,10 +67,18 @@ async def alias(request: Request, body: Alias, csrf: Csrf = None) -> dict[str, b
 
 
 @router.get("/alerts")
-async def failing(request: Request) -> dict[str, list[str]]:
-    """Alert channels that do not deliver."""
-    await access.seat_of(request)
-    return {"failing": await resources(request).database.look(alerts.failing)}
+async def failing(request: Request) -> dict[str, list[Any]]:
+    """Alert channels that do not deliver, and alerts that were not sent or may not have been."""
+    r, seat = resources(request), access.may_claim(await access.seat_of(request))
+    return {"failing": await r.database.look(alerts.failing), "unsent": await duties.unsent(r, seat)}
+
+
+@router.post("/alerts/{alert_id}/seen")
+async def alert_seen(request: Request, alert_id: int, csrf: Csrf = None) -> dict[str, bool]:
+    """What may not have been sent has been seen here."""
+    seat = access.may_claim(await seated(request, csrf))
+    await duties.alert_seen(resources(request), seat, alert_id)
+    return DONE
 
 
 @router.get("/callbacks")
@@ -100,6 +114,14 @@ async def typing(request: Request, conversation_id: str, csrf: Csrf = None) -> d
     """Staff are typing; visitors see it only where the settings allow it."""
     seat = access.may_claim(await seated(request, csrf))
     await actions.typing(resources(request), seat, conversation_id)
+    return DONE
+
+
+@router.post("/conversations/{conversation_id}/read")
+async def read(request: Request, conversation_id: str, body: ReadTo, csrf: Csrf = None) -> dict[str, bool]:
+    """Whoever has the chat has read it up to a message."""
+    seat = access.may_claim(await seated(request, csrf))
+    await actions.note_read(resources(request), seat, conversation_id, body.message)
     return DONE
 
 

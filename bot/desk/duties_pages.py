@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
@@ -60,6 +61,17 @@ async def call(
     except Problem as problem:
         return await _calls(request, seat, problem.text)
     return go("/desk/calls")
+
+
+@router.post("/alerts/{alert_id}/seen")
+async def alert_seen(request: Request, alert_id: int, csrf: Field = "") -> Response:
+    """What may not have been sent has been seen here, by this press or another's."""
+    seat = await seat_or_page(request, csrf, writing=True)
+    if isinstance(seat, Response):
+        return seat
+    with suppress(Problem):
+        await duties.alert_seen(resources(request), access.may_claim(seat), alert_id)
+    return go("/desk")
 
 
 @router.get("/matters")

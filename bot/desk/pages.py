@@ -9,13 +9,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.channels.errors import Problem
-from bot.channels.render import message_view, page
-from bot.channels.resources import resources
+from bot.channels.render import clock_of, message_view, page
+from bot.channels.resources import Resources, resources
 from bot.conversations import alerts, handoffs
 from bot.conversations.handover import Action, Details
 from bot.conversations.presence import LEADS
+from bot.conversations.return_words import return_words
 from bot.conversations.seeing import rules_only
-from bot.conversations.words import desk_words
+from bot.conversations.words import alert_words, desk_words
 from bot.desk import access, actions, duties, lookup
 from bot.desk.access import Seat
 from bot.desk.accounts import Claim
@@ -138,21 +139,28 @@ async def two_step(request: Request, code: Field = "", csrf: Field = "") -> Resp
 
 
 async def _desk(
-    request: Request, seat: Seat, c: str | None, q: str | None, error: str | None = None
+    request: Request,
+    seat: Seat,
+    c: str | None,
+    q: str | None,
+    error: str | None = None,
+    *,
+    renewed: bool = False,
 ) -> Response:
     r = resources(request)
     chat: dict[str, Any] | None = None
     if c:
         try:
-            said, state = await actions.read(r, seat, c)
-            chat = {**state, "messages": [message_view(m.as_json()) for m in said]}
+            said, state = await actions.read(r, seat, c, renewed=renewed)
+            messages = [message_view(m.as_json()) for m in said]
+            chat = {**state, "messages": messages, "rejoined": _rejoined(state["rejoined_at"])}
         except Problem as problem:
             # Whether its visitor deleted or left it is not for us to tell
             error = error or (desk_words().left if problem.status == 404 else problem.text)
     html = page(
         "desk/desk.html",
         **_me(seat),
-        queue=await actions.queue(r, seat),
+        **await _queue(r, seat),
         chat=chat,
         lookup={"q": q, "results": await lookup.find(q[:200], r.settings.areas[0])} if q else None,
         outcomes=[{"value": k, "label": v} for k, v in interface().outcomes.items()],
@@ -162,8 +170,22 @@ async def _desk(
         rules_only=rules_only() is not None,
         calls=len(await duties.calls(r, seat)),
         error=error,
+        typing_hints=r.settings.typing_hints,
     )
     return HTMLResponse(html)
+
+
+async def _queue(r: Resources, seat: Seat) -> dict[str, Any]:
+    """What the list of who waits is made of; it is renewed by itself."""
+    unsent = await duties.unsent(r, seat)
+    return {"queue": await actions.queue(r, seat), "unsent": unsent, "seen_label": alert_words().seen}
+
+
+def _rejoined(at: str | None) -> str | None:
+    """What staff should know of a visitor who came back with a return code."""
+    if at is None:
+        return None
+    return return_words().staff.format(time=clock_of(at))
 
 
 def _me(seat: Seat) -> dict[str, Any]:
@@ -173,20 +195,21 @@ def _me(seat: Seat) -> dict[str, Any]:
 
 
 @router.get("")
-async def desk(request: Request, c: str | None = None, q: str | None = None) -> Response:
-    """Queue, conversation, look-up."""
+async def desk(
+    request: Request, c: str | None = None, q: str | None = None, renewed: bool = False
+) -> Response:
+    """Queue, conversation, look-up; `renewed` by the page itself."""
     seat = await seat_or_page(request)
     if isinstance(seat, Response):
         return seat
-    return await _desk(request, access.may_claim(seat), c, q)
+    return await _desk(request, access.may_claim(seat), c, q, renewed=renewed)
 
 
 @router.get("/fragments/queue")
 async def queue(request: Request) -> Response:
     """The queue alone, for a page that renews it."""
     seat = access.may_claim(await access.seat_of(request))
-    found = await actions.queue(resources(request), seat)
-    return HTMLResponse(page("desk/_queue.html", queue=found, **_me(seat)))
+    return HTMLResponse(page("desk/_queue.html", **await _queue(resources(request), seat), **_me(seat)))
 
 
 @router.post("/c/{conversation_id}/message")

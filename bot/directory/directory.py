@@ -6,10 +6,9 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.clock import now
+from bot.clock import is_bank_holiday, now
 from bot.content import DATA, ContentError, ContentSource
 from bot.directory.files import read
-from bot.directory.hours import is_bank_holiday
 from bot.directory.load import Area, load_services
 from bot.directory.match import Matcher
 from bot.directory.names import Names

@@ -14,7 +14,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, model_validator
 
-from bot.clock import LONDON
+from bot.clock import LONDON, is_bank_holiday
 from bot.content import Strict
 from bot.directory.wording import HoursWords, default_hours_words
 
@@ -159,18 +159,6 @@ def parse_hours(text: str) -> Opening:
     if not schedules:
         raise ValueError(f"no opening hours in {text!r} (write MO-FR 08:00-20:00)")
     return Opening(schedules=tuple(schedules), closed_on_bank_holidays=False, exceptions=tuple(specials))
-
-
-@cache
-def _bank_holidays(year: int) -> frozenset[dt.date]:
-    import holidays  # slow to import, and needed only where hours are asked for
-
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
-
-
-def is_bank_holiday(day: dt.date) -> bool:
-    """Whether `day` is a bank holiday in England."""
-    return day in _bank_holidays(day.year)
 
 
 @cache

@@ -70,8 +70,8 @@ def _texts(entry: Entry, timescales: Timescales) -> Iterator[str]:
             yield f"{field}: a time limit can only stand in `answer`"
     yield from _limits(entry, timescales)
     for field in ("answer", "title", "short"):
-        for match in _LIMIT.finditer(PLACEHOLDER.sub("@", getattr(entry, field))):
-            yield f'{field}: "{match[0]}" is a time limit: name it from timescales.yml'
+        for limit in limits_in(getattr(entry, field)):
+            yield f'{field}: "{limit}" is a time limit: name it from timescales.yml'
     words = len(entry.answer.split()) + len(PLACEHOLDER.findall(entry.answer)) * 2
     if words > MAX_WORDS:
         yield f"answer: {words} words, at most {MAX_WORDS}"
@@ -92,6 +92,11 @@ def _limits(entry: Entry, timescales: Timescales) -> Iterator[str]:
                 if name not in told:
                     yield f"answer: {error.args[0]}{since}"
                 told.add(name)
+
+
+def limits_in(text: str) -> list[str]:
+    """The time limits that stand in a text as numbers, instead of being named from `timescales.yml`."""
+    return [match[0] for match in _LIMIT.finditer(PLACEHOLDER.sub("@", text))]
 
 
 def _choices(placed: list[Placed]) -> Iterator[str]:

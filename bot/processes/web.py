@@ -18,6 +18,9 @@ from bot.nlu import quiet
 
 # Event streams never end by themselves
 LAST_WORDS_S = 3
+# How long a thread keeps the interpreter while the event loop waits for it: with Python's 5 ms the loop, which serves
+# everybody, stood in line behind each database thread
+TURN_S = 0.0005
 
 
 def main() -> None:
@@ -26,6 +29,7 @@ def main() -> None:
     parser.add_argument("--fd", type=int, required=True, help="number of the listening socket's descriptor")
     listening = socket.socket(fileno=parser.parse_args().fd)
     quiet.configure()
+    sys.setswitchinterval(TURN_S)
     config = uvicorn.Config(
         "bot.app:create_app",
         factory=True,

@@ -2,7 +2,8 @@
 
 First without a third of the writers: their messages are judged by a model that saw none of theirs. From these
 judgements come the temperature and the figures of the card. Then one model is trained on all, and written to
-`data/risk/adapter/`. The judgements go to `results/risk_unseen_writers.jsonl`, for choosing thresholds.
+`data/risk/adapter/` with the vocabulary of the same messages beside it. The judgements go to
+`results/risk_unseen_writers.jsonl`, for choosing thresholds.
 About an hour on 2 cores; same data, seed and machine give the same adapter.
 """
 
@@ -28,11 +29,14 @@ from bot.adapter import ADAPTER_DIR, Adapter
 from bot.clock import now
 from bot.content import ROOT, FileContent
 from bot.risk.examples import Example, training_digest, training_examples
+from bot.risk.learned import mixed
 from bot.risk.normalise import clean
 from bot.risk.rules import RuleBook
+from bot.risk.vocabulary import Vocabulary
 from bot.tuning.calibration import averaged, fit_temperature
 from bot.tuning.settings import Tuning
 from bot.tuning.train import ORDER, Encoding, Model, train
+from bot.tuning.vocabulary import fit
 
 Array = npt.NDArray[Any]
 UNSEEN = ROOT / "results" / "risk_unseen_writers.jsonl"
@@ -134,7 +138,13 @@ class Work:
         away = self.rows(away=True)
         logits = [member.predict([self.texts[i] for i in away])[0] for member in members]
         temperature = fit_temperature(logits, self.wanted[away])
-        return averaged(logits, temperature), temperature
+        words = self.vocabulary(kept)
+        say = np.array([words.chances(self.texts[i]) for i in away])
+        return mixed(averaged(logits, temperature), say), temperature
+
+    def vocabulary(self, rows: Sequence[int]) -> Vocabulary:
+        """The words of these messages."""
+        return fit([self.texts[i] for i in rows], self.wanted[list(rows)], self.digest)
 
 
 def _sayer(name: str) -> Callable[[str], None]:
@@ -170,6 +180,7 @@ def main() -> None:
         "categories": work.categories,
     }
     Adapter([member.arrays(temperature) for member in members], card).save()
+    work.vocabulary(range(len(work.examples))).save()
     print(f"Written to {ADAPTER_DIR.relative_to(ROOT)}. Now: make setup evaluate")
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.running import RunningSystem
+
+PASSWORD = "correct-horse-battery"
 
 # Without these, Chromium talks to its maker's hosts at every start
 QUIET = [
@@ -56,3 +61,25 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def sign_in(running_system: RunningSystem, new_page: Callable[..., Page]) -> Callable[..., Page]:
+    """A new member of staff at the desk."""
+
+    def make(*, javascript: bool = True, role: str = "staff", watched: str = "") -> Page:
+        name = f"jo-{uuid.uuid4().hex[:6]}"
+        running_system.vra(
+            "desk", "user", "add", name, "--role", role, "--password-stdin", "--no-totp", said=PASSWORD
+        )
+        page = new_page(javascript=javascript, width=1280)
+        if watched:
+            page.add_init_script(watched)
+        page.goto(f"{running_system.url}/desk")
+        page.get_by_label("User name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="Waiting")).to_be_visible()
+        return page
+
+    return make

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import PASSWORD
 from tests.running import RunningSystem
 
 NewPage = Callable[..., Page]
 KNIFE = "he's outside with a knife"
-PASSWORD = "correct-horse-battery"
 
 
 def begin(page: Page, system: RunningSystem) -> None:
@@ -31,26 +30,6 @@ def nothing_kept(page: Page) -> None:
     assert page.context.cookies() == []
     state = page.context.storage_state()
     assert state["origins"] == []
-
-
-@pytest.fixture
-def sign_in(running_system: RunningSystem, new_page: NewPage) -> Callable[[], Page]:
-    """A new member of staff at the desk."""
-
-    def make(*, javascript: bool = True) -> Page:
-        name = f"jo-{uuid.uuid4().hex[:6]}"
-        running_system.vra(
-            "desk", "user", "add", name, "--role", "staff", "--password-stdin", "--no-totp", said=PASSWORD
-        )
-        page = new_page(javascript=javascript, width=1280)
-        page.goto(f"{running_system.url}/desk")
-        page.get_by_label("User name").fill(name)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", name="Waiting")).to_be_visible()
-        return page
-
-    return make
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
@@ -99,6 +78,20 @@ def test_danger_a_person_and_the_end(
         page.locator("#delete-yes").click()
     expect(page.get_by_text("knife")).to_have_count(0)
     nothing_kept(page)
+
+
+def test_what_is_sent_before_the_answer_has_come_goes_out_after_it(
+    running_system: RunningSystem, new_page: NewPage
+) -> None:
+    page = new_page()
+    begin(page, running_system)
+    page.route("**/messages?*", lambda route: (page.wait_for_timeout(1000), route.continue_()))
+    say(page, "one moment please")
+    say(page, "where is the court in chelmsford")
+    log = page.get_by_role("log")
+    expect(log.locator(".message--visitor")).to_have_count(2)
+    expect(log.locator(".message--visitor").last).to_contain_text("chelmsford")
+    expect(page.get_by_label("Your message")).to_have_value("")
 
 
 def test_two_staff_claim_and_one_is_told_who_was_faster(

@@ -47,6 +47,14 @@ def test_a_level_once_given_does_not_fall(chat: Chat, sit: Callable[..., Seat]) 
     assert [row["level"] for row in seat.queue()] == ["emergency"]
 
 
+def test_our_own_button_is_no_sign_of_distress(chat: Chat, sit: Callable[..., Seat]) -> None:
+    """Staff would read "concern" beside everyone who pressed it."""
+    jo = sit("Jo")
+    chat.choose("person")
+    [waits] = jo.queue()
+    assert (waits["level"], waits["categories"], waits["why"]) == ("none", [], [])
+
+
 def test_it_falls_when_staff_say_that_it_was_too_high(chat: Chat, sit: Callable[..., Seat]) -> None:
     seat = sit("jo")
     chat.say("he's outside with a knife")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.web import Chat
+from tests.web import Chat, Seat
 
 PATIENCE_S = 30
 
@@ -144,3 +144,52 @@ def test_a_ticket_opens_one_stream_of_its_own_chat(
     assert stream.texts(0) == []
     erase(chat)
     assert stream.next() is None
+
+
+def come_back(chat: Chat) -> Chat:
+    """The same chat on another device, by its return code."""
+    shown = chat.choose("return")["messages"][-1]["text"]
+    code = shown.split("\n\n")[1]
+    made = chat.client.post("/api/conversations/return", json={"code": code}).json()
+    return Chat(chat.client, made["id"], made["token"])
+
+
+@pytest.mark.parametrize("way", ["header", "ticket"])
+def test_a_stream_ends_when_its_visitor_comes_back_elsewhere(listen: Listen, chat: Chat, way: str) -> None:
+    """Somebody else may hold the old phone."""
+    stream = listen(chat, *([] if way == "header" else [{}, f"ticket={events_ticket(chat)}"]))
+    again = come_back(chat)
+    assert stream.next() is None
+    said = [m["text"] for m in again.say("one")["messages"]]
+    assert listen(again, {**again.headers, "Last-Event-ID": "0"}).texts(3)[1:] == said
+
+
+def test_who_comes_back_cannot_ask_a_stream_for_what_was_before(listen: Listen, chat: Chat) -> None:
+    chat.say("my secret")
+    again = come_back(chat)
+    assert "You are back" in listen(again, {**again.headers, "Last-Event-ID": "0"}).texts(1)[0]
+
+
+def test_typing_is_told_to_visitors_only_where_the_settings_allow_it(
+    listen: Listen, chat: Chat, sit: Callable[..., Seat], web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And only by who has the chat. A visitor's is told to nobody: there is nothing that could."""
+    jo, sam = sit("Jo"), sit("Sam")
+    chat.choose("person")
+    jo.act(chat, "claim")
+    stream = listen(chat)
+
+    def next_after_typing(who: Seat) -> str:
+        assert who.act(chat, "typing") == 200
+        jo.post(f"conversations/{chat.id}/messages", {"text": "hello"})
+        event = stream.next()
+        assert event
+        return event["event"]
+
+    assert next_after_typing(jo) == "message", "off by default"
+    monkeypatch.setattr(web.app.state.resources.settings, "typing_hints", True)
+    assert next_after_typing(sam) == "message", "another's chat"
+    assert "data-typing" in jo.client.get(f"/desk?c={chat.id}").text
+    assert next_after_typing(jo) == "typing"
+    typed = chat.client.post(f"/api/conversations/{chat.id}/typing", headers=chat.headers)
+    assert typed.status_code == 404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
@@ -18,6 +19,7 @@ from bot.conversations.alert_channels import Sender, check
 from bot.conversations.database import Database
 from bot.conversations.handoffs import Alarm
 from bot.conversations.person_tables import Alert
+from bot.conversations.waiting import tell_late
 from bot.conversations.words import alert_words
 from bot.crypto import Vault
 from bot.risk import Level
@@ -169,3 +171,120 @@ def test_every_event_and_level_has_its_words_without_room_for_content() -> None:
     for text in words.texts.values():
         filled: dict[str, Any] = {"n": 1, "level": "urgent"}
         assert text.format(**filled)
+
+
+def die_while_sending(database: Database) -> None:
+    """What a process leaves behind that is killed between the claim of an alert and its note."""
+    with database.write() as session:
+        assert alerts.claim_due(session) is not None
+    due_now(database)
+
+
+def lost(database: Database, team: str = "essex") -> list[tuple[str, str]]:
+    with database.read() as session:
+        return [(a.kind, a.state) for a in alerts.unsent(session, team, "essex")]
+
+
+def test_what_may_not_have_been_sent_stays_at_the_desk_until_somebody_has_seen_it(
+    database: Database, settings: Settings, sink: Sink, hand_off: Make
+) -> None:
+    """Also when other alerts go through after it."""
+    hand_off()
+    die_while_sending(database)
+    hand_off()
+    assert send(database, settings) == 1
+    assert lost(database) == [("opened", "unsure")] and lost(database, "other") == []
+    with database.write() as session:
+        [alert] = alerts.unsent(session, "essex", "essex")
+        assert not alerts.note_seen(session, alert.id, "other", "essex")
+        assert alerts.note_seen(session, alert.id, "essex", "essex")
+        assert not alerts.note_seen(session, alert.id, "essex", "essex"), "by one of two who press"
+    assert lost(database) == []
+    assert sink.got == ["2 waiting, urgent"], "and the first was not sent again"
+
+
+def test_whoever_still_waits_is_alerted_again_as_late(
+    database: Database, settings: Settings, sink: Sink, vault: Vault, hand_off: Make
+) -> None:
+    chat = hand_off(Level.EMERGENCY)
+    die_while_sending(database)
+    assert send(database, settings) == 0
+    with database.write() as session:
+        handoff = handoffs.open_one(session, chat)
+        assert handoff is not None
+        handoff.opened_at = now() - dt.timedelta(minutes=4)
+    with database.write() as session:
+        assert tell_late(session, vault, settings) == 1
+    send(database, settings)
+    assert sink.got == ["Still waiting, emergency. 1 waiting"]
+
+
+def test_where_no_late_alert_follows_another_event_says_look_at_the_desk_once(
+    database: Database, settings: Settings, sink: Sink, vault: Vault, hand_off: Make
+) -> None:
+    """Such as a supervisor who was called: the worker would wait for nobody."""
+    chat = hand_off(Level.URGENT)
+    send(database, settings)
+    with database.write() as session:
+        handoffs.raise_open(session, vault, chat, Alarm(Level.EMERGENCY))
+    die_while_sending(database)
+    for _ in range(3):
+        send(database, settings)
+    check_text = "An earlier alert may not have arrived, emergency. Look at the desk"
+    assert sink.got == ["1 waiting, urgent", check_text]
+    assert lost(database) == [("raised", "unsure")]
+
+
+def test_a_check_that_may_not_have_been_sent_is_followed_by_none(
+    database: Database, settings: Settings, sink: Sink, vault: Vault, hand_off: Make
+) -> None:
+    chat = hand_off(Level.URGENT)
+    send(database, settings)
+    with database.write() as session:
+        handoffs.raise_open(session, vault, chat, Alarm(Level.EMERGENCY))
+    die_while_sending(database)
+    with database.write() as session:
+        assert alerts.note_unsure(session) == 1
+    die_while_sending(database)
+    assert send(database, settings) == 0
+    assert lost(database) == [("check", "unsure"), ("raised", "unsure")]
+
+
+def test_several_processes_find_one_dead_sender_once(
+    database: Database, settings: Settings, vault: Vault, hand_off: Make
+) -> None:
+    chat = hand_off(Level.URGENT)
+    with database.write() as session:
+        handoffs.raise_open(session, vault, chat, Alarm(Level.EMERGENCY))
+        session.execute(update(Alert).values(state="sending", next_at=now() - dt.timedelta(seconds=1)))
+    gate, found = threading.Barrier(4), []
+
+    def look() -> None:
+        gate.wait()
+        with database.write() as session:
+            found.append(alerts.note_unsure(session))
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(found) == 2
+    assert sorted(states(database)) == ["pending", "unsure", "unsure"]
+
+
+def test_what_was_given_up_stays_at_the_desk_too(
+    database: Database, settings: Settings, sink: Sink, hand_off: Make
+) -> None:
+    sink.broken = True
+    hand_off()
+    for _ in range(3):
+        send(database, settings)
+        due_now(database)
+    assert lost(database) == [("opened", "given_up")]
+
+
+def test_every_kind_has_its_words_at_the_desk() -> None:
+    assert set(alert_words().kinds) == set(get_args(alerts.Kind))
+    assert set(alert_words().unsent) == set(alerts.UNSENT)
+    assert set(alerts.AUDIENCES) == set(get_args(alerts.Kind))

@@ -43,9 +43,9 @@ def test_nothing_is_written_for_a_caller_who_stopped_waiting(database: Database)
         assert session.scalar(select(func.count()).select_from(TrackerEvent)) == 0
 
 
-def add(database: Database, change: int, chat: str = "a") -> None:
+def add(database: Database, change: int, chat: str = "a", kind: str = "state") -> None:
     with database.write() as session:
-        session.add(Change(id=change, conversation_id=chat, kind="state", at=now()))
+        session.add(Change(id=change, conversation_id=chat, kind=kind, at=now()))
 
 
 def news(database: Database, progress: events.Progress, chat: str | None = None) -> list[int]:
@@ -85,18 +85,19 @@ def test_who_waits_for_news_is_woken(database: Database) -> None:
     async def wait(change: Callable[[], None]) -> None:
         watcher = events.Watcher(database)
         running = asyncio.create_task(watcher.run())
-        async with watcher.listening() as woken:
-            woken.clear()
-            await asyncio.wait_for(woken.wait(), PATIENCE_S)
-            woken.clear()
+        async with watcher.listening() as desk:
+            desk.woken.clear()
+            await asyncio.wait_for(desk.woken.wait(), PATIENCE_S)
+            desk.woken.clear()
             await asyncio.to_thread(change)
-            await asyncio.wait_for(woken.wait(), PATIENCE_S)
+            await asyncio.wait_for(desk.woken.wait(), PATIENCE_S)
         running.cancel()
 
     asyncio.run(wait(lambda: add(database, 1)))
 
 
-def test_only_those_are_woken_whom_it_concerns(database: Database) -> None:
+@pytest.mark.parametrize(("kind", "all_of_desk"), [("state", True), ("message", False)])
+def test_only_those_are_woken_whom_it_concerns(database: Database, kind: str, all_of_desk: bool) -> None:
     """With hundreds of streams, each write would otherwise cost a look of every one."""
 
     async def wait() -> list[bool]:
@@ -106,17 +107,19 @@ def test_only_those_are_woken_whom_it_concerns(database: Database) -> None:
             watcher.listening("a") as own,
             watcher.listening("b") as other,
             watcher.listening() as desk,
+            watcher.listening() as taking_part,
         ):
-            each = (own, other, desk)
-            for woken in each:
-                woken.clear()
-            for woken in each:
-                await asyncio.wait_for(woken.wait(), PATIENCE_S)
-                woken.clear()
-            await asyncio.to_thread(add, database, 1, "a")
-            await asyncio.wait_for(own.wait(), PATIENCE_S)
-            found = [own.is_set(), other.is_set(), desk.is_set()]
+            each = (own, other, desk, taking_part)
+            for listener in each:
+                listener.woken.clear()
+            for listener in each:
+                await asyncio.wait_for(listener.woken.wait(), PATIENCE_S)
+                listener.woken.clear()
+            assert watcher.attend(taking_part, frozenset({"a"}))
+            await asyncio.to_thread(add, database, 1, "a", kind)
+            await asyncio.wait_for(own.woken.wait(), PATIENCE_S)
+            found = [listener.woken.is_set() for listener in each]
         running.cancel()
         return found
 
-    assert asyncio.run(wait()) == [True, False, True]
+    assert asyncio.run(wait()) == [True, False, all_of_desk, True]

@@ -228,6 +228,23 @@ def test_who_claims_and_falls_asleep_is_seen(sit: Sit, chat: Chat, clock: Clock)
     assert sue.act(chat, "take_over") == 200
 
 
+def test_only_who_has_the_chat_reads_it_for_the_others_and_no_page_by_itself(sit: Sit, chat: Chat) -> None:
+    jo, sue = sit("Jo"), sit("Sue", role="supervisor")
+    claimed(jo, chat)
+    last = jo.open(chat)["messages"][-1]["id"]
+    one, two = (chat.say(text)["messages"][0]["id"] for text in ("one", "two"))
+    jo.client.get(f"/desk?c={chat.id}&renewed=1")
+    sue.open(chat)
+    sue.post(f"conversations/{chat.id}/read", {"message": two})
+    jo.post(f"conversations/{chat.id}/read", {"message": two + 1000})
+    assert jo.queue()[0]["unread"] == 2
+    jo.post(f"conversations/{chat.id}/read", {"message": one})
+    assert sue.queue()[0]["unread"] == 1
+    jo.post(f"conversations/{chat.id}/read", {"message": two})
+    jo.post(f"conversations/{chat.id}/read", {"message": last})
+    assert sue.queue()[0]["unread"] == 0, "and nothing becomes unread again"
+
+
 @pytest.mark.parametrize("how", ["leave", "delete"])
 def test_an_exit_and_a_deletion_look_the_same_at_the_desk(sit: Sit, chat: Chat, how: str) -> None:
     jo = sit("Jo")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
+from benchmarks.handoff.sink import listening
 from bot.clock import now
 from bot.content import DATA, FileContent
 from bot.conversations import database, retention
 from bot.conversations.tables import Conversation
 from bot.desk.routes import routes_of
+from tests.running import until
 from tests.web import Chat, Clock, Seat
 
 STALKED = "my ex keeps following me"
@@ -51,6 +56,34 @@ def test_the_note_is_sealed(sit: Sit, chat: Chat) -> None:
     flagged(sit("Jo"), chat)
     for file in database.get_settings().data_dir.glob("vra.db*"):
         assert b"hurt by her son" not in file.read_bytes()
+
+
+def test_that_it_keeps_the_chat_is_said_beside_the_button_and_after_it(
+    sit: Sit, web: Any, chat: Chat
+) -> None:
+    """The same words in every chat, so that they tell nobody whether this one is flagged; then what is true of it."""
+
+    def plain(page: str) -> str:
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+    def ticket(page: str) -> str:
+        return str(re.search(r'action="/chat/([^"#/]+)', page)[1])  # type: ignore[index]
+
+    note = "or if one of them has noted that somebody may be seriously harmed"
+    page = web.post("/chat").text
+    assert note in plain(page) and note in plain(web.get("/").text), "with and without JavaScript"
+    page = web.post(f"/chat/{ticket(page)}", data={"text": STALKED}).text
+    jo = sit("Jo")
+    [waiting] = jo.queue()
+    jo.post(f"conversations/{waiting['id']}/claim")
+    assert jo.post(f"conversations/{waiting['id']}/matter", NOTE).status_code == 200
+    page = web.get(f"/chat/{ticket(page)}").text
+    assert note in plain(page)
+    told = plain(web.post(f"/chat/{ticket(page)}/delete").text)
+    assert "kept for them until they close it" in told and "are deleted" not in told
+    assert "X-Kept-For-Staff" not in web.delete(f"/api/conversations/{chat.id}", headers=chat.headers).headers
+    other = ticket(web.post("/chat").text)
+    assert "Your messages are deleted" in plain(web.post(f"/chat/{other}/delete").text)
 
 
 def test_it_keeps_the_chat_until_it_is_closed(sit: Sit, chat: Chat, clock: Clock, web: Any) -> None:
@@ -102,6 +135,21 @@ def test_who_did_what_is_in_the_audit_log(sit: Sit, chat: Chat) -> None:
 
     flagged(sit("Jo"), chat)
     assert audited(chat)[-1] == ("Jo", "flag")
+
+
+def test_the_lead_is_alerted_alone_and_without_a_word_of_it(
+    sit: Sit, chat: Chat, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the lead's channel, through real HTTP, once for each matter."""
+    r = web.app.state.resources
+    with listening() as lead, listening() as team:
+        monkeypatch.setattr(r.settings, "alert_lead_urls", SecretStr(lead.url))
+        flagged(sit("Jo"), chat)
+        monkeypatch.setattr(r.settings, "alert_urls", SecretStr(team.url))
+        until(lambda: len(lead.got) == 1, "the lead is alerted", 20)
+        assert lead.got == ["A safeguarding matter was opened"] and team.got == []
+        for secret in ("hurt", "son", "Jo", chat.id, "following"):
+            assert secret not in lead.raw[0].split('"message"')[1]
 
 
 def test_every_place_has_its_teams_for_children_and_adults() -> None:

@@ -41,6 +41,12 @@ ROUTES = {
     "ask_repeat": ["could you repeat that please"],
     "complain_bot": ["that was not what i asked you"],
     "ask_person": ["i want to speak to a real person", "please let me talk with a human being"],
+    "ask_which_rights": [
+        "please check which rights i have in my case",
+        "so which of them apply to me then",
+        "can you see if the police missed a deadline for me",
+    ],
+    "ask_complaint_help": ["will you help me write the complaint", "i need a draft letter to complain"],
     "about": ["are you a human or a robot", "who can read this chat", "how do i delete all this"],
 }
 

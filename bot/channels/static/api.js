@@ -42,6 +42,9 @@ async function request(method, path, body, token) {
 /** Begin a chat. Resolves to {id, token, messages}. */
 export const begin = () => request("POST", "?render=html", {});
 
+/** Into a chat by its return code. Resolves as `begin` does. */
+export const comeBack = (code) => request("POST", "/return?render=html", { code });
+
 /** Say something: `said` is {text} or {choice}, with client_id. */
 export const say = (chat, said) => request("POST", `/${chat.id}/messages?render=html`, said, chat.token);
 

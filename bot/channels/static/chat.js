@@ -30,7 +30,7 @@ export function expect() {
 }
 
 /** One message as a node: the server's own markup, or its plain text where there is none. */
-function node(message) {
+export function node(message) {
   const holder = document.createElement("template");
   holder.innerHTML = (message.html ?? "").trim() || `<article class="message message--${message.author} message--plain" data-author="${message.author}"></article>`;
   const article = holder.content.firstElementChild;

@@ -1,8 +1,8 @@
 // The visitor page with JavaScript: starts the chat in place, sends, follows the stream, deletes, leaves.
 // If the start fails, the form is sent as a plain form: the page works without any of this.
 
-import { ApiError, begin, erase, follow, leaveBeacon, look, newId, say } from "./api.js";
-import { expect, openChat, openGone, show, showError, showLine, showState, showTyping } from "./chat.js";
+import { ApiError, begin, comeBack, erase, follow, leaveBeacon, look, newId, say } from "./api.js";
+import { expect, node, openChat, openGone, show, showError, showLine, showState, showTyping } from "./chat.js";
 import { watchExit } from "./exit.js";
 
 const byId = (id) => document.getElementById(id);
@@ -28,15 +28,23 @@ function explain(error) {
   return show(messages ?? []);
 }
 
-/** Wire the box and the choices. One request at a time; the same words sent again are the same message. */
+/**
+ * Wire the box and the choices. One request at a time: what is sent meanwhile goes out after it. The same words sent
+ * again are the same message.
+ */
 function watchSending() {
   const box = byId("text");
   let last = { key: null, id: null };
   let busy = false;
+  let next = null;
   const send = async (said) => {
-    if (busy || !chat) return;
-    busy = true;
+    if (!chat) return;
     const key = JSON.stringify(said);
+    if (busy) {
+      if (last.key !== key) next = said;
+      return;
+    }
+    busy = true;
     if (last.key !== key) last = { key, id: newId() };
     showError("");
     showLine(byId("chat").dataset.sending);
@@ -54,6 +62,10 @@ function watchSending() {
       busy = false;
       if (chat) showLine("");
     }
+    const waiting = next;
+    next = null;
+    // What failed stands in the box with its error: nothing may overtake it.
+    if (waiting && !last.key) send(waiting);
   };
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -120,18 +132,44 @@ function watchStream() {
   });
 }
 
+function enter(begun) {
+  chat = { id: begun.id, token: begun.token };
+  goneTemplate = byId("gone-template");
+  openChat();
+  show(begun.messages, false);
+  showState(begun);
+  watchSending();
+  watchDelete();
+  watchStream();
+  byId("text").focus({ preventScroll: true });
+}
+
+/** "I have a return code": what is wrong with it is said beside the field; it stays there. */
+function watchReturn() {
+  const form = byId("return");
+  const field = byId("code");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    byId("return-error").textContent = "";
+    try {
+      enter(await comeBack(field.value));
+    } catch (error) {
+      const { error: told, messages } = error.body ?? {};
+      if (!told) {
+        form.submit();
+        return;
+      }
+      byId("return-error").textContent = told.text;
+      byId("return-said").replaceChildren(...(messages ?? []).map(node));
+      field.setAttribute("aria-invalid", "true");
+      field.focus();
+    }
+  });
+}
+
 async function start(form) {
   try {
-    const begun = await begin();
-    chat = { id: begun.id, token: begun.token };
-    goneTemplate = byId("gone-template");
-    openChat();
-    show(begun.messages, false);
-    showState(begun);
-    watchSending();
-    watchDelete();
-    watchStream();
-    byId("text").focus({ preventScroll: true });
+    enter(await begin());
   } catch {
     chat = null;
     if (!form.isConnected) document.body.append(form);
@@ -146,6 +184,7 @@ function main() {
   document.documentElement.classList.add("js");
   const form = byId("start");
   if (!form) return;
+  watchReturn();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     form.querySelector("button").disabled = true;

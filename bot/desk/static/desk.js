@@ -34,6 +34,8 @@ function replaceKeepingFocus(target, nodes, home) {
   if (inside) (byId(id) ?? home).focus({ preventScroll: true });
 }
 
+const RENEW_MS = 15000;
+
 let renewing = false;
 let again = false;
 
@@ -87,16 +89,27 @@ function ringForNew(quiet = false) {
   }
 }
 
-/** Browsers allow sound and notices only after a press. */
+const SOUND = "sound";
+
+/** Browsers allow sound and notices only after a press. It is remembered while the window is open, as pages change. */
 function watchNotices() {
   const button = byId("notify");
-  button.hidden = false;
+  const show = () => { button.hidden = sound?.state === "running"; };
+  const turnOn = () => {
+    sound ??= new AudioContext();
+    sound.onstatechange = show;
+    sound.resume().then(show, show);
+  };
   button.addEventListener("click", async () => {
-    sound = new AudioContext();
+    turnOn();
+    sessionStorage.setItem(SOUND, "on");
     if (window.Notification) await Notification.requestPermission();
-    button.hidden = true;
-    notice("Sound and notices are on while this page is open.");
   });
+  if (sessionStorage.getItem(SOUND)) {
+    turnOn();
+    for (const press of ["pointerdown", "keydown"]) addEventListener(press, turnOn, { once: true });
+  }
+  show();
 }
 
 /** Waiting times count up in plain figures, from what the server said when it was shown. */
@@ -117,6 +130,34 @@ async function claim(form) {
   return renewQueue();
 }
 
+// The last message that arrived while this page was open, until somebody here has seen it.
+let unread = null;
+
+/** Only a hand at mouse or keys shows that somebody is there: a page that is merely open reads nothing. */
+function noteRead() {
+  if (!unread || document.hidden) return;
+  const message = unread;
+  unread = null;
+  post(`${chatId}/read`, { message }).catch(() => { unread ??= message; });
+}
+
+function watchReading() {
+  for (const sign of ["pointermove", "pointerdown", "keydown", "wheel"]) addEventListener(sign, noteRead, { passive: true });
+}
+
+const TYPING_EVERY_MS = 3000;
+
+/** Tell the visitor that somebody types, where the settings allow it. */
+function watchTyping(form, box) {
+  if (!("typing" in form.dataset)) return;
+  let told = -TYPING_EVERY_MS;
+  box.addEventListener("input", () => {
+    if (performance.now() - told < TYPING_EVERY_MS) return;
+    told = performance.now();
+    post(`${chatId}/typing`).catch(() => {});
+  });
+}
+
 function append({ id, html }) {
   const log = byId("log");
   if (!log || !html || log.querySelector(`[data-id="${CSS.escape(String(id))}"]`)) return;
@@ -129,7 +170,7 @@ function append({ id, html }) {
 }
 
 async function renewChat() {
-  const page = await fetched(`/desk?c=${chatId}`);
+  const page = await fetched(`/desk?c=${chatId}&renewed=1`);
   const bar = page.getElementById("bar");
   if (!bar) return location.assign("/desk");
   byId("bar").replaceWith(bar);
@@ -143,6 +184,7 @@ function watchReply() {
   const form = byId("reply");
   if (!form) return;
   const box = byId("text");
+  watchTyping(form, box);
   let sending = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -180,7 +222,9 @@ function watchEvents() {
   events.addEventListener("queue", renewQueue);
   events.addEventListener("message", (event) => {
     const data = JSON.parse(event.data);
-    if (data.conversation === chatId) append(data);
+    if (data.conversation !== chatId) return;
+    append(data);
+    if (data.author === "visitor") unread = data.id;
   });
   events.addEventListener("state", (event) => {
     const { conversation } = event.data ? JSON.parse(event.data) : {};
@@ -196,8 +240,11 @@ document.addEventListener("submit", (event) => {
 ringForNew(true);
 watchNotices();
 watchReply();
+watchReading();
 watchEvents();
 setInterval(countUp, 1000);
+// What nobody has read grows by minutes without any event.
+setInterval(renewQueue, RENEW_MS);
 countUp();
 const log = byId("log");
 if (log) log.scrollTop = log.scrollHeight;
