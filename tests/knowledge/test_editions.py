@@ -42,8 +42,9 @@ def made_up(start: str, **change: Any) -> dict[str, Any]:
     footage["questions"] = [NEW, *(f"made-up footage question {n}" for n in range(8))]
     for record in (arrest, footage):
         del record["in_force"]
-    # an entry beside the Rights names this limit
-    keeps = ["bail_changed", *change.pop("keeps", [])]
+    # entries beside the Rights name limits of the Rights
+    limits = FileContent().one("knowledge/timescales.yml")["timescales"]
+    keeps = [row["id"] for row in limits if row["id"] != "suspect_arrested"] + change.pop("keeps", [])
     edition = {"title": "A made-up Code", "in_force": {"from": start, "to": None}, "keeps": keeps, **change}
     return {
         "edition": edition,
