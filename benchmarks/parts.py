@@ -108,6 +108,30 @@ def knowledge(count: int) -> Figures:
     return {"answer": summary(timed(base.answer, texts("questions.jsonl", count)))}
 
 
+def _many(entries: int, count: int) -> Figures:
+    """A question answered among so many entries, once started; and how long the start took, in processor seconds.
+
+    Two steps of learning: more would take minutes, and make no answer faster or slower.
+    """
+    from benchmarks.many_entries import ManyEntries, QuickEncoder
+    from bot.knowledge import KnowledgeBase
+
+    base = KnowledgeBase(ManyEntries(entries), QuickEncoder(), iterations=2)
+    base.warm()
+    answer = summary(timed(base.answer, texts("questions.jsonl", count)))
+    return {"entries": len(base.entries()), "answer": answer, "used_s": round(time.process_time(), 1)}
+
+
+def knowledge_300(count: int) -> Figures:
+    """Among 300 entries."""
+    return _many(300, count)
+
+
+def knowledge_3000(count: int) -> Figures:
+    """Among 3,000 entries."""
+    return _many(3000, count)
+
+
 def directory(count: int) -> Figures:
     """From a whole message to the services, and to the council alone."""
     from bot.clock import now
@@ -120,7 +144,11 @@ def directory(count: int) -> Figures:
 
 
 PARTS: dict[str, Callable[[int], Figures]] = {
-    part.__name__: part for part in (encoder, encoder_memory, risk_floor, risk_full, knowledge, directory)
+    part.__name__: part
+    for part in (
+        *(encoder, encoder_memory, risk_floor, risk_full),
+        *(knowledge, knowledge_300, knowledge_3000, directory),
+    )
 }
 
 

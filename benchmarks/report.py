@@ -87,6 +87,8 @@ TARGETS: tuple[tuple[str, str, str, float, Callable[[float, float], bool]], ...]
     ("memory of all processes (PSS)", "system/memory/all/pss_mb", "MB", 1600, AT_MOST),
     ("encoder to numpy, p50", "parts/encoder/times_faster", "times", 3, AT_LEAST),
     ("encoder, memory of its process (RSS)", "parts/encoder_memory/rss_mb", "MB", 300, AT_MOST),
+    ("an answer among 300 entries, p50", "parts/knowledge_300/answer/p50_ms", "ms", 25, AT_MOST),
+    ("an answer among 3,000 entries, p50", "parts/knowledge_3000/answer/p50_ms", "ms", 25, AT_MOST),
     ("risk, one message: to the untuned encoder, p50", "parts/risk_full/times_untuned", "times", 4, AT_MOST),
     ("risk, memory of a process that sees it (RSS)", "parts/risk_full/rss_mb", "MB", 350, AT_MOST),
 )
@@ -102,6 +104,8 @@ def _parts(parts: Figures, found: Figures) -> list[str]:
         "risk_full/assess": "risk, full",
         "risk_full/untuned_encoder": "beside it: the untuned encoder",
         "knowledge/answer": "knowledge, answer (sentence vector included)",
+        "knowledge_300/answer": "the same among 300 entries (made for this)",
+        "knowledge_3000/answer": "the same among 3,000 entries (made for this)",
         "directory/find": "directory, services for a message",
         "directory/place": "directory, place",
     }

@@ -63,6 +63,12 @@ class WayWords(Heading):
     others: str
 
 
+class ListWords(Heading):
+    """Words of the list of words."""
+
+    see: str
+
+
 class ReadingWords(Strict):
     """`data/reading.yml`."""
 
@@ -70,6 +76,7 @@ class ReadingWords(Strict):
     right: RightWords
     enhanced: Heading
     way: WayWords
+    words: ListWords
     columns: dict[str, str]
     nothing: str
     chat: str
@@ -94,6 +101,7 @@ async def _shown(request: Request, name: str, **more: Any) -> Response:
             read=reading_words(),
             today=local(now()).date(),
             titles=guide().titles(),
+            lists=[name for name in ("way", "enhanced", "words") if name != "words" or guide().words()],
             **more,
             **context(resources(request)),
         )
@@ -123,6 +131,15 @@ async def way(request: Request) -> Response:
     return await _shown(
         request, "way", parts=parts, others=others, picture=draw(parts, words.same, words.enhanced)
     )
+
+
+@router.get("/rights/words")
+async def words(request: Request) -> Response:
+    """The words of the trade. Raises Problem 404 where there is no list of them."""
+    found = await anyio.to_thread.run_sync(lambda: guide().words())
+    if not found:
+        raise Problem(404, "not_found")
+    return await _shown(request, "words", terms=found)
 
 
 @router.get("/rights/{number}")

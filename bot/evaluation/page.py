@@ -1,19 +1,24 @@
-"""The tables about risk in docs/evaluation.md, from the results of `make evaluate`: `python -m bot.evaluation.page`.
+"""The tables in docs/evaluation.md, from the results of `make evaluate`: `python -m bot.evaluation.page`.
 
-Replaces what stands between the two marks in the page; the words around it are written by hand.
+Replaces what stands between the marks in the page, as far as there are results; the words around are written by hand.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from bot.content import ROOT
-from bot.evaluation.__main__ import RESULTS, RISK, WAYS
+from bot.evaluation.__main__ import ENTRIES, RESULTS, RISK, WAYS
+from bot.evaluation.entries_page import entries_sections
+from bot.evaluation.markdown import replaced, share, table, words
 
 PAGE = ROOT / "docs" / "evaluation.md"
-BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
+MARKS = {
+    "risk": ("<!-- tables: begin -->", "<!-- tables: end -->"),
+    "entries": ("<!-- entries: begin -->", "<!-- entries: end -->"),
+}
 DIET = RESULTS / "risk_diet.json"
 TARGETS = {
     "emergency_seen_as_urgent_or_higher": "0.99, lower bound 0.97",
@@ -25,28 +30,8 @@ TARGETS = {
 }
 
 
-def share(value: dict[str, Any] | float | None) -> str:
-    """A share with its interval and counts, or a plain figure."""
-    if not isinstance(value, dict):
-        return "" if value is None else f"{value:g}"
-    if not value["n"]:
-        return "-"
-    return f"{value['share']:.3f} ({value['low']:.3f} to {value['high']:.3f}), {value['k']} of {value['n']}"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(row) + " |" for row in (head, *rows)]
-    return "\n".join([lines[0], "|" + " --- |" * len(head), *lines[1:]])
-
-
-def words(name: str) -> str:
-    """A figure's name for people."""
-    return name.replace("_", " ")
-
-
 def sections(found: dict[str, Any]) -> Iterator[str]:
-    """Every table of the page."""
+    """Every table about risk."""
     risk = found[RISK]
     full, floor = risk["full"], risk["floor"]
     rows = [(words(k), share(full[k]), TARGETS.get(k, ""), share(floor[k])) for k in floor]
@@ -86,10 +71,12 @@ def sections(found: dict[str, Any]) -> Iterator[str]:
 def main() -> None:
     """Write the page's tables anew."""
     found = json.loads((RESULTS / "evaluation.json").read_text("utf-8"))
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    body = "\n\n".join(sections(found))
-    PAGE.write_text(f"{before}{BEGIN}\n\n{body}\n\n{END}{after}", "utf-8")
+    page = PAGE.read_text("utf-8")
+    if RISK in found:
+        page = replaced(page, *MARKS["risk"], "\n\n".join(sections(found)))
+    if ENTRIES in found:
+        page = replaced(page, *MARKS["entries"], "\n\n".join(entries_sections(found)))
+    PAGE.write_text(page, "utf-8")
 
 
 if __name__ == "__main__":

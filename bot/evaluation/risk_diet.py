@@ -41,7 +41,7 @@ def write_project(folder: Path, examples: list[Example]) -> tuple[Path, Path]:
     intents = [
         {
             "intent": level.value,
-            "examples": "".join(f"- {_plain(e.text)}\n" for e in examples if e.level is level),
+            "examples": "".join(f"- {one_line(e.text)}\n" for e in examples if e.level is level),
         }
         for level in ORDER
     ]
@@ -49,7 +49,8 @@ def write_project(folder: Path, examples: list[Example]) -> tuple[Path, Path]:
     return config, data
 
 
-def _plain(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text as an example that Rasa reads as it stands."""
     # Rasa reads brackets as entities and a line as an example
     return " ".join(text.translate(str.maketrans("[](){}", "      ")).split())
 
@@ -61,7 +62,7 @@ async def judge(model: str, held_out: list[Example]) -> Any:
     agent = Agent.load(model)
     chances = np.zeros((len(held_out), len(ORDER)))
     for row, example in enumerate(held_out):
-        parsed = await agent.parse_message(_plain(example.text))
+        parsed = await agent.parse_message(one_line(example.text))
         for intent in parsed["intent_ranking"]:
             chances[row, [level.value for level in ORDER].index(intent["name"])] = intent["confidence"]
     return chances

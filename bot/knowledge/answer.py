@@ -20,7 +20,7 @@ from bot.knowledge.editions import changes
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.lookup import Hit, Lookup
 from bot.knowledge.schema import Entry, Kind, Topic
-from bot.knowledge.search import Found, Matcher, training_rows
+from bot.knowledge.search import ITERATIONS, Found, Matcher, training_rows
 from bot.knowledge.text import plain
 from bot.knowledge.timescales import Timescales
 from bot.knowledge.vectors import SentenceEncoder
@@ -57,13 +57,15 @@ class KnowledgeBase:
     """The reviewed entries, and how the one that answers a question is found.
 
     Raises ContentError if the content breaks its contract. Without an encoder it works on spelling
-    alone: fewer answers, no wrong kind of answer. Safe to share between threads.
+    alone: fewer answers, no wrong kind of answer. Safe to share between threads. `iterations`: of learning.
     """
 
-    def __init__(self, source: ContentSource, encoder: SentenceEncoder | None = None) -> None:
+    def __init__(
+        self, source: ContentSource, encoder: SentenceEncoder | None = None, iterations: int = ITERATIONS
+    ) -> None:
         self.version = source.version
         self.knowledge = load_knowledge(source)
-        self._encoder = encoder
+        self._encoder, self._iterations = encoder, iterations
         self._changes = changes([*self.knowledge.entries, *self.knowledge.limits.items])
         self._days: dict[int, _Day] = {}
         self._lookup: dict[int, Lookup] = {}
@@ -136,7 +138,7 @@ class KnowledgeBase:
             if day.matcher is None:
                 known = self.knowledge
                 rows = training_rows([*day.entries.values()], known.out_of_scope, day.limits)
-                day.matcher = Matcher(rows, self._encoder, known.words.textspeak)
+                day.matcher = Matcher(rows, self._encoder, known.words.textspeak, self._iterations)
             return day.matcher
 
     def _render(self, entry: Entry, day: _Day, before: Entry | None = None) -> Answer:

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from bot.clock import local, now
-from bot.content import ContentError, ContentSource, Reviewed, Strict
+from bot.content import ContentError, ContentSource, Reviewed, SourceRef, Strict
 from bot.knowledge.answer import KnowledgeBase
 from bot.knowledge.load import EDITION, FOLDER
 from bot.knowledge.reading import one, records
@@ -54,6 +54,35 @@ class Stage(Strict):
     title: str
     beside: bool = False
     rows: list[Row]
+
+
+class _Word(BaseModel):
+    """What the page needs of a record of `terms.yml`."""
+
+    term: str
+    long: str | None
+    plain: str
+    entry: str
+    source: str | None = None
+
+
+class _Words(BaseModel):
+    """What the page needs of `terms.yml`."""
+
+    read_on: dt.date
+    sources: dict[str, SourceRef]
+    terms: list[_Word]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of the trade, what it is short for if it is, and where to read on: page, id and label."""
+
+    term: str
+    long: str | None
+    plain: str
+    see: tuple[str, str, str] | None
+    sources: list[Source]
 
 
 @dataclass(frozen=True)
@@ -99,6 +128,8 @@ class Guide:
         self._titles = [titles for file in files if (titles := one(file, Titles, errors))]
         way = documents.get(f"{FOLDER}/way.yml")
         self._way = list(records(way, Stage, errors)) if way else []
+        terms = documents.get(f"{FOLDER}/terms.yml")
+        self._words = one(terms, _Words, errors) if terms else None
         known = {limit.id for limit in base.knowledge.limits.items}
         errors += [
             f"{FOLDER}/way.yml: {stage.id}: limits: {id}: no such time limit"
@@ -120,15 +151,36 @@ class Guide:
     def sections(self, page: int | Literal["enhanced"], on: dt.date | None = None) -> list[Section]:
         """The entries of a Right (1 to 12), or those on enhanced rights: what stands in its own files first."""
         entries = sorted(self.base.entries(on), key=lambda entry: entry.id not in self._own)
-        pages = {entry.id: _page(entry) for entry in entries}
-        shorts = {entry.id: entry.short for entry in entries}
-        found = []
+        places, found = _places(entries), []
         for entry in entries:
-            if pages[entry.id] == page:
+            if _page(entry) == page:
                 answer = self.base.entry(entry.id, on)
-                see = [(str(pages[id]), id, shorts[id]) for id in entry.choices if pages.get(id)]
+                see = [places[id] for id in entry.choices if id in places]
                 found.append(Section(entry.id, entry.title, answer.text, answer.sources, see))
         return found
+
+    def words(self, on: dt.date | None = None) -> list[Word]:
+        """The words of the trade in the order of the alphabet; none where there is no list of them."""
+        if self._words is None:
+            return []
+        places = _places(self.base.entries(on))
+        known = {entry.id for entry in self.base.entries(on)}
+        found = [
+            Word(word.term, word.long, word.plain, places.get(word.entry), self._sources(word, on))
+            for word in self._words.terms
+            if word.source or word.entry in known
+        ]
+        return sorted(found, key=lambda word: word.term.casefold())
+
+    def _sources(self, word: _Word, on: dt.date | None) -> list[Source]:
+        """Its own source, or those of the entry to read on in."""
+        if word.source is None or self._words is None:
+            return self.base.entry(word.entry, on).sources
+        own = self._words.sources[word.source]
+        read_on, address = self._words.read_on, str(own.url)
+        return [
+            Source(entry=word.entry, title=own.title, reference=own.reference, url=address, read_on=read_on)
+        ]
 
     def limits(self, right: int, on: dt.date | None = None) -> list[Timescale]:
         """The time limits of a Right that a visitor may read."""
@@ -159,6 +211,11 @@ class Guide:
 
 def _named(stages: Iterable[Stage]) -> list[str]:
     return [id for stage in stages for row in stage.rows for id in row.limits]
+
+
+def _places(entries: Iterable[Entry]) -> dict[str, tuple[str, str, str]]:
+    """Page, id and label of each entry that stands on a page."""
+    return {entry.id: (str(page), entry.id, entry.short) for entry in entries if (page := _page(entry))}
 
 
 def _page(entry: Entry) -> int | Literal["enhanced"] | None:

@@ -30,7 +30,7 @@ from bot.knowledge.vectors import SentenceEncoder, Vectors, cached_vectors
 
 GROUP = "~"  # first character of the labels that are groups, which no entry's id can begin with
 _NGRAMS, _NGRAM_DIMENSIONS, _NGRAM_WEIGHT = (3, 4), 200, 0.25
-_STRENGTH, _SENTENCE_WEIGHT = 10.0, 0.2
+_STRENGTH, _SENTENCE_WEIGHT, ITERATIONS = 10.0, 0.2, 100
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 Array = npt.NDArray[np.float64]
@@ -84,12 +84,19 @@ def training_rows(entries: Sequence[Entry], groups: Sequence[Examples], timescal
 
 
 class Matcher:
-    """Learns from rows, then scores questions. Without an encoder it has the n-grams alone."""
+    """Learns from rows, then scores questions. Without an encoder it has the n-grams alone.
+
+    `iterations`: at most so many steps of learning.
+    """
 
     def __init__(
-        self, rows: Sequence[Row], encoder: SentenceEncoder | None, textspeak: Mapping[str, str]
+        self,
+        rows: Sequence[Row],
+        encoder: SentenceEncoder | None,
+        textspeak: Mapping[str, str],
+        iterations: int = ITERATIONS,
     ) -> None:
-        self._encoder, self._textspeak = encoder, textspeak
+        self._encoder, self._textspeak, self._iterations = encoder, textspeak, iterations
         texts = [spelled_out(row.text, textspeak) for row in rows]
         vectors = cached_vectors(encoder, texts) if encoder else np.zeros((len(texts), 0), np.float32)
         self._known = vectors[[i for i, row in enumerate(rows) if row.ours]]
@@ -107,15 +114,17 @@ class Matcher:
             self._tfidf = TfidfVectorizer(analyzer="char_wb", ngram_range=_NGRAMS, sublinear_tf=True)
             ngrams = self._tfidf.fit_transform(texts)
             dimensions = min(_NGRAM_DIMENSIONS, len(texts) - 1, ngrams.shape[1] - 1)
-            self._svd: Any = TruncatedSVD(dimensions, n_iter=3, random_state=0).fit(ngrams)
+            svd = TruncatedSVD(dimensions, n_iter=3, random_state=0).fit(ngrams)
+            # laid out for a product with one sparse row: scikit-learn's own would copy it all for each question
+            self._reduce = np.ascontiguousarray(svd.components_.T) * np.sqrt(_NGRAM_WEIGHT)
             features = np.hstack([vectors, self._reduced(ngrams)])
-            model = LogisticRegression(C=_STRENGTH, max_iter=100, tol=1e-3)
+            model = LogisticRegression(C=_STRENGTH, max_iter=self._iterations, tol=1e-3)
             model.fit(features, [row.label for row in rows], sample_weight=[row.weight for row in rows])
         self.labels = tuple(str(label) for label in model.classes_)
         self._coefficients, self._intercept = model.coef_, model.intercept_
 
     def _reduced(self, ngrams: Any) -> Array:
-        reduced: Array = self._svd.transform(ngrams) * np.sqrt(_NGRAM_WEIGHT)
+        reduced: Array = ngrams @ self._reduce
         return reduced
 
     def find(self, question: str) -> Found:

@@ -24,7 +24,7 @@ CACHE = ROOT / "build" / "knowledge"
 
 
 class SentenceEncoder(Protocol):
-    """What is needed of `bot.encoder.Encoder`."""
+    """What is needed of `bot.encoder.Encoder`. Vectors of one without a digest are not kept."""
 
     digest: str
 
@@ -33,6 +33,8 @@ class SentenceEncoder(Protocol):
 
 def cached_vectors(encoder: SentenceEncoder, texts: Sequence[str], folder: Path = CACHE) -> Vectors:
     """Vectors of `texts` in order, from the file of this encoder where they are, made where not."""
+    if not encoder.digest:
+        return np.stack([encoder.encode([text])[0] for text in texts])
     path = folder / f"vectors-{encoder.digest[:16]}.npz"
     known = _read(path)
     missing = sorted({text for text in texts if _key(text) not in known})

@@ -11,9 +11,7 @@ import pytest
 from bot.content import ContentError, FileContent
 from bot.encoder import Encoder
 from bot.knowledge import KnowledgeBase
-from bot.knowledge.editions import RIGHTS
 from bot.knowledge.load import load_knowledge
-from bot.knowledge.timescales import PLACEHOLDER
 from tests.web import Clock, clock
 
 from .conftest import REVIEW, SOURCE, entry, small
@@ -24,13 +22,6 @@ NEW = "can I see the footage from the officer's camera"
 SUMMER = "2027-07-01"
 
 Content = Callable[[dict[str, Any]], FileContent]
-
-
-def limits_beside_the_rights() -> list[str]:
-    """The time limits that our entries beside the Rights name: a new Code that keeps the entries must keep these."""
-    entries = load_knowledge(FileContent()).entries
-    beside = [e for e in entries if e.right not in RIGHTS]
-    return sorted({name.partition(".")[0] for e in beside for name in PLACEHOLDER.findall(e.answer)})
 
 
 def limit(id: str, n: int, **change: Any) -> dict[str, Any]:
@@ -51,8 +42,9 @@ def made_up(start: str, **change: Any) -> dict[str, Any]:
     footage["questions"] = [NEW, *(f"made-up footage question {n}" for n in range(8))]
     for record in (arrest, footage):
         del record["in_force"]
-    named = [name for name in limits_beside_the_rights() if name != "suspect_arrested"]
-    keeps = [*named, *change.pop("keeps", [])]
+    # entries beside the Rights name limits of the Rights
+    limits = FileContent().one("knowledge/timescales.yml")["timescales"]
+    keeps = [row["id"] for row in limits if row["id"] != "suspect_arrested"] + change.pop("keeps", [])
     edition = {"title": "A made-up Code", "in_force": {"from": start, "to": None}, "keeps": keeps, **change}
     return {
         "edition": edition,

@@ -13,7 +13,7 @@ from bot.content import ContentError, FileContent
 from bot.knowledge import KnowledgeBase
 from bot.knowledge.guide import Guide
 
-from .conftest import small
+from .conftest import SOURCE, small
 from .test_editions import SUMMER, made_up
 
 Content = Callable[[dict[str, Any]], FileContent]
@@ -78,8 +78,28 @@ def test_the_pages_of_a_new_code_begin_on_its_day(ours_and: Content) -> None:
     assert "camera-footage" not in {section.id for section in guide.sections(6, eve)}
     assert {section.id for section in guide.sections(6, day)} == {"arrest-told", "camera-footage"}
     investigation = guide.way(day)[1]
-    assert str(investigation.rows[0].everyone) == "3 working days"
+    first, *others = [str(row.everyone) for row in investigation.rows]
+    assert first == "3 working days" and set(others) == {"5 working days"}
     assert investigation.rows[0].label == "A suspect is arrested", "no longer like the others of its row"
+
+
+def test_words_stand_in_the_order_of_the_alphabet_each_with_a_source(content: Content) -> None:
+    files = small()
+    assert Guide(content(files), KnowledgeBase(content(files))).words() == []
+    own = {"term": "WCU", "long": "Witness Care Unit", "plain": "It looks after witnesses.", "source": "code"}
+    files["terms"] = {
+        "read_on": "2026-11-20",
+        "sources": {"code": SOURCE},
+        "terms": [
+            {**own, "entry": "arrest-told"},
+            {"term": "bail", "long": None, "plain": "Free under rules.", "entry": "arrest-told"},
+        ],
+    }
+    bail, unit = Guide(content(files), KnowledgeBase(content(files))).words()
+    assert (bail.term, unit.term, unit.long) == ("bail", "WCU", "Witness Care Unit")
+    assert bail.see == ("6", "arrest-told", "Arrest told")
+    assert bail.sources[0].read_on == dt.date(2026, 11, 21), "that of the entry"
+    assert unit.sources[0].read_on == dt.date(2026, 11, 20)
 
 
 def test_a_stage_that_names_no_limit_is_refused(content: Content) -> None:
