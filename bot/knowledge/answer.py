@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.clock import local, now
 from bot.content import ContentSource
-from bot.knowledge.decide import Decision, broad_choices, decide, is_follow_up, scored
+from bot.knowledge.by_words import ByWords, Settled
+from bot.knowledge.decide import MAX_CHOICES, Decision, broad_choices, decide, is_follow_up, scored
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.lookup import Hit, Lookup
 from bot.knowledge.schema import Entry, Kind, Topic
@@ -26,6 +27,8 @@ from bot.messages import Choice, Source
 
 Outcome = Literal["answer", "clarify", "signpost", "about_service", "not_covered", "cannot_answer"]
 PERSON = "person"
+# An offered entry counts as meant if it is among so many likeliest
+MAX_NEAR = 5
 ENTRY = "entry:"
 
 
@@ -61,6 +64,7 @@ class KnowledgeBase:
     def __init__(self, source: ContentSource, encoder: SentenceEncoder | None = None) -> None:
         self.version = source.version
         self.knowledge = load_knowledge(source)
+        self.by_words = ByWords(source, self.knowledge)
         self._encoder = encoder
         self._days: dict[frozenset[tuple[str, dt.date]], _Day] = {}
         self._lookup: dict[int, Lookup] = {}
@@ -78,9 +82,14 @@ class KnowledgeBase:
             return self._not_known(Decision("unsure"), day)
         before = day.entries.get(context or "")
         found = scored(self._matcher(day), question, before, policy.follow_up)
-        # after an answer, "the court?" goes on from it
-        broad = broad_choices(question, policy, self.knowledge.words.small) if before is None else ()
-        decision = decide(found, policy.thresholds, tuple(id for id in broad if id in day.entries))
+        if not found.exact and (settled := self.by_words.settle(question, before, day.entries)):
+            return self._settled(settled, before, day)
+        broad = broad_choices(question, policy, self.knowledge.words.small)
+        broad = tuple(id for id in broad if id in day.entries)
+        # after an answer, "the court?" goes on from it where that leads to an entry
+        decision = decide(found, policy.thresholds, broad if before is None else ())
+        if broad and decision.step in ("clarify", "unsure"):
+            decision = Decision("clarify", broad)
         going_on = before if is_follow_up(question, policy.follow_up) else None
         if decision.step == "entry":
             return self._render(day.entries[decision.ids[0]], day, going_on)
@@ -96,6 +105,12 @@ class KnowledgeBase:
         found = self._matcher(self._day(on)).find(question)
         order = np.argsort(-found.logits)
         return [found.labels[i] for i in order if not found.labels[i].startswith(GROUP)]
+
+    def among(self, ids: Sequence[str], text: str, on: dt.date | None = None) -> str | None:
+        """Which of the entries that were offered a few words mean, by their words or else by likeness."""
+        entries = self._day(on).entries
+        named = self.by_words.among([entries[id] for id in ids if id in entries], text)
+        return named or next((id for id in self.ranked(text, on)[:MAX_NEAR] if id in ids), None)
 
     def knows(self, question: str, on: dt.date | None = None) -> bool:
         """Whether these very words are a phrasing, a title or a button's label."""
@@ -134,6 +149,16 @@ class KnowledgeBase:
                 rows = training_rows([*day.entries.values()], known.out_of_scope, known.timescales)
                 day.matcher = Matcher(rows, self._encoder, known.words.textspeak)
             return day.matcher
+
+    def _settled(self, settled: Settled, before: Entry | None, day: _Day) -> Answer:
+        if settled.group:
+            return self._not_known(Decision("group", group=settled.group), day)
+        answer = self._render(day.entries[settled.entry], day, before if settled.goes_on else None)
+        if settled.text is None:
+            return answer
+        sources = list(settled.sources) or answer.sources
+        choices = _choices(settled.leads_on[:MAX_CHOICES], day) or answer.choices
+        return answer.model_copy(update={"text": settled.text, "sources": sources, "choices": choices})
 
     def _render(self, entry: Entry, day: _Day, before: Entry | None = None) -> Answer:
         text = " ".join(self.knowledge.timescales.fill(entry.answer).split())
