@@ -12,6 +12,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import forms
+from actions.correction import corrected
 from actions.libraries import Libraries, libraries
 from actions.turn import PersonAsked, PlaceAsked, Said, Turn
 
@@ -37,8 +38,11 @@ class ReplyAction(Action, ABC):  # type: ignore[misc]
         """The reply to this turn. May raise PersonAsked or PlaceAsked."""
 
     def reply(self, turn: Turn) -> Said:
-        """The answer to this turn; an open form takes what is an answer to its question, whatever Rasa made of it."""
-        return forms.take(self.libraries, turn) or forms.returning(self.libraries, turn, self.answer(turn))
+        """What answers an open form or puts the last message right goes first, whatever Rasa made of it."""
+        if said := forms.take(self.libraries, turn):
+            return said
+        said = corrected(self.libraries, turn) or self.answer(turn)
+        return forms.returning(self.libraries, turn, said)
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.base import Said, Turn
 from actions.libraries import Libraries
 from actions.sought import pack, unpack
-from actions.turn import SERVICE
+from actions.turn import SERVICE, Said, Turn
 from bot.clock import now
 from bot.directory import Query
 from bot.knowledge import Answer
@@ -16,6 +15,9 @@ from bot.messages import Choice, Reply
 
 # Outcomes of bot/knowledge that say something about the question itself
 SETTLED = frozenset({"answer", "clarify", "about_service", "not_covered"})
+# Outcomes beside which one of the choices offered before may still be meant, by a message of so many words
+UNSETTLED = frozenset({"clarify", "cannot_answer", "signpost"})
+FEW_WORDS = 6
 # A longer message is more than "hello" or "thanks", whatever its intent
 TALK_WORDS = 3
 # Below this, Rasa's intent does not outweigh a plain answer of bot/knowledge
@@ -39,8 +41,18 @@ def from_knowledge(answer: Answer) -> Said:
 
 
 def knowledge(libraries: Libraries, turn: Turn) -> Answer:
-    """What bot/knowledge says to this message, in the thread of the entry answered last."""
-    return libraries.knowledge.answer(turn.text, context=turn.slots.get("last_entry"))
+    """What bot/knowledge says to this message, in the thread of the entry answered last.
+
+    After a question that was asked back, a few words name one of the choices.
+    """
+    answer = libraries.knowledge.answer(turn.text, context=turn.slots.get("last_entry"))
+    if turn.slots.get("last_kind") != "clarify" or len(turn.text.split()) > FEW_WORDS:
+        return answer
+    offered = [value.removeprefix(ENTRY) for value in turn.pending if value.startswith(ENTRY)]
+    if answer.outcome not in UNSETTLED or answer.entry in offered:
+        return answer
+    meant = libraries.knowledge.among(offered, turn.text)
+    return libraries.knowledge.entry(meant) if meant else answer
 
 
 def sought(turn: Turn) -> Query:
@@ -124,7 +136,8 @@ def directory_first(libraries: Libraries, turn: Turn) -> Said:
     """
     query = libraries.directory.understand(turn.text)
     answer = knowledge(libraries, turn)
-    unsure = turn.confidence < SURE or not _seeks(query)
+    explains = libraries.knowledge.by_words.terms.asked(turn.text) is not None
+    unsure = turn.confidence < SURE or not _seeks(query) or explains
     if answer.outcome == "answer" and unsure and not query.place.said:
         return _remembering(libraries, turn, query, from_knowledge(answer))
     on_topic = turn.slots.get("last_kind") in ("entry", "clarify") and answer.outcome == "clarify"

@@ -22,6 +22,8 @@ class Turn:
     confidence: float
     slots: dict[str, Any]
     chosen: str | None = None
+    # What was typed before this message
+    earlier: str | None = None
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
@@ -38,6 +40,7 @@ class Turn:
             intent.get("confidence") or 0.0,
             tracker.current_slot_values(),
             pressed,
+            _typed_before(tracker),
         )
 
     def saying(self, text: str) -> Turn:
@@ -48,6 +51,11 @@ class Turn:
     def pending(self) -> list[str]:
         """Values of the choices under the last reply, in the order shown."""
         return list(self.slots.get("pending") or [])
+
+
+def _typed_before(tracker: Tracker) -> str | None:
+    said = [event.get("text") or "" for event in tracker.events if event.get("event") == "user"]
+    return next((text for text in reversed(said[:-1]) if text and not text.startswith("/")), None)
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,15 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.clock import local, now
 from bot.content import ContentSource
-from bot.knowledge.decide import Decision, broad_choices, decide, is_follow_up, scored
+from bot.knowledge.by_words import ByWords, Settled
+from bot.knowledge.decide import MAX_CHOICES, Decision, broad_choices, decide, is_follow_up, scored
 from bot.knowledge.editions import changes
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.lookup import Hit, Lookup
@@ -28,6 +29,8 @@ from bot.messages import Choice, Source
 
 Outcome = Literal["answer", "clarify", "signpost", "about_service", "not_covered", "cannot_answer"]
 PERSON = "person"
+# An offered entry counts as meant if it is among so many likeliest
+MAX_NEAR = 5
 ENTRY = "entry:"
 
 
@@ -65,6 +68,7 @@ class KnowledgeBase:
     ) -> None:
         self.version = source.version
         self.knowledge = load_knowledge(source)
+        self.by_words = ByWords(source, self.knowledge)
         self._encoder, self._iterations = encoder, iterations
         self._changes = changes([*self.knowledge.entries, *self.knowledge.limits.items])
         self._days: dict[int, _Day] = {}
@@ -86,10 +90,16 @@ class KnowledgeBase:
             return self._unknown(self._no_content(), (), day)
         before = day.entries.get(context or "")
         found = scored(self._matcher(day), question, before, policy.follow_up)
-        # after an answer, "the court?" goes on from it
-        broad = broad_choices(question, policy, self.knowledge.words.small) if before is None else ()
+        if not found.exact and (settled := self.by_words.settle(question, before, day.entries)):
+            return self._settled(settled, before, day)
+        broad = broad_choices(question, policy, self.knowledge.words.small)
         broad = tuple(id for id in broad if id in day.entries)
-        decision = decide(found, policy.thresholds, broad if len(broad) > 1 else ())
+        if len(broad) < 2:
+            broad = ()
+        # after an answer, "the court?" goes on from it where that leads to an entry
+        decision = decide(found, policy.thresholds, broad if before is None else ())
+        if broad and decision.step in ("clarify", "unsure"):
+            decision = Decision("clarify", broad)
         going_on = before if is_follow_up(question, policy.follow_up) else None
         if decision.step == "entry":
             return self._render(day.entries[decision.ids[0]], day, going_on)
@@ -103,6 +113,12 @@ class KnowledgeBase:
     def found(self, question: str, on: dt.date | None = None) -> Found:
         """The scores of a question, whatever the thresholds would make of it."""
         return self._matcher(self._day(on)).find(question)
+
+    def among(self, ids: Sequence[str], text: str, on: dt.date | None = None) -> str | None:
+        """Which of the entries that were offered a few words mean, by their words or else by likeness."""
+        entries = self._day(on).entries
+        named = self.by_words.among([entries[id] for id in ids if id in entries], text)
+        return named or next((id for id in self.found(text, on).ranked()[:MAX_NEAR] if id in ids), None)
 
     def entry(self, id: str, on: dt.date | None = None) -> Answer:
         """The answer of one entry. Raises KeyError if there is none of that id in force on that day."""
@@ -140,6 +156,16 @@ class KnowledgeBase:
                 rows = training_rows([*day.entries.values()], known.out_of_scope, day.limits)
                 day.matcher = Matcher(rows, self._encoder, known.words.textspeak, self._iterations)
             return day.matcher
+
+    def _settled(self, settled: Settled, before: Entry | None, day: _Day) -> Answer:
+        if settled.group:
+            return self._not_known(Decision("group", group=settled.group), day)
+        answer = self._render(day.entries[settled.entry], day, before if settled.goes_on else None)
+        if settled.text is None:
+            return answer
+        sources = list(settled.sources) or answer.sources
+        choices = _choices(settled.leads_on[:MAX_CHOICES], day) or answer.choices
+        return answer.model_copy(update={"text": settled.text, "sources": sources, "choices": choices})
 
     def _render(self, entry: Entry, day: _Day, before: Entry | None = None) -> Answer:
         text = " ".join(day.limits.fill(entry.answer).split())

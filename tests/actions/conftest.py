@@ -17,6 +17,7 @@ class Chat:
     def __init__(self, executor: ActionExecutor) -> None:
         self.executor = executor
         self.slots: dict[str, Any] = {}
+        self.events: list[dict[str, Any]] = []
 
     def raw(self, action: str, text: str, intent: str = "", confidence: float = 0.9) -> list[dict[str, Any]]:
         """The custom messages that an action gives to a message."""
@@ -24,7 +25,10 @@ class Chat:
         if text.startswith("/choose"):
             entities = [{"entity": "value", "value": text.split('"')[3]}]
         message = {"text": text, "intent": {"name": intent, "confidence": confidence}, "entities": entities}
-        tracker = Tracker("chat", dict(self.slots), message, [], False, None, {}, "action_listen")
+        self.events.append({"event": "user", "text": text})
+        tracker = Tracker(
+            "chat", dict(self.slots), message, list(self.events), False, None, {}, "action_listen"
+        )
         dispatcher = CollectingDispatcher()
         for event in self.executor.actions[action](dispatcher, tracker, {}):
             self.slots[event["name"]] = event["value"]

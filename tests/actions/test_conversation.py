@@ -227,3 +227,58 @@ def test_an_age_said_later_brings_what_is_there_for_the_young(chat: Chat) -> Non
 def test_a_child_whose_words_are_not_understood_still_reads_who_listens(chat: Chat) -> None:
     reply = chat.say("action_find_services", "im 14 and my tummy hurts about home", "find_service")
     assert "childline" in {service.id for service in reply.services}
+
+
+def test_a_follow_up_is_about_the_answer_before(chat: Chat) -> None:
+    chat.say("action_answer", ARREST, "ask_updates")
+    assert "counts from" in chat.say("action_answer", "how long?", "ask_updates").text
+    assert "101" in chat.say("action_ask_person", "who do i ask?", "ask_person").text
+    chat.say("action_answer", ARREST, "ask_updates")
+    reply = chat.say("action_answer", "what if they don't?", "ask_decision")
+    assert "You can ask at any time" in reply.text
+    assert reply.sources
+
+
+@pytest.mark.parametrize(
+    "action", ["action_talk", "action_complaint", "action_find_services", "action_answer"]
+)
+def test_a_correction_is_answered_whatever_action_it_reaches(chat: Chat, action: str) -> None:
+    chat.say("action_answer", ARREST, "ask_updates")
+    reply = chat.say(action, "no, i meant the court", "deny")
+    assert [choice for choice in reply.choices if "court" in choice.label.lower()]
+    assert "arrest" not in reply.text
+
+
+def test_a_corrected_place_is_still_a_place(chat: Chat) -> None:
+    chat.say("action_find_services", "i live in basildon, my ex hits me", "find_service")
+    assert "Southend" in chat.say("action_find_services", "no i meant southend", "inform_place").text
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [("3", "expenses"), ("Expenses for going to court", "expenses"), ("the train fare", "expenses")],
+)
+def test_what_was_asked_back_takes_number_label_or_free_words(chat: Chat, words: str, title: str) -> None:
+    chat.say("action_answer", "what about the money", "ask_money")
+    action = "action_choose" if words.isdigit() else "action_answer"
+    assert title in chat.say(action, words, "choose").text
+
+
+def test_the_words_of_an_answer_are_explained_where_they_are_not_understood(chat: Chat) -> None:
+    chat.say("action_answer", "why was nobody charged", "ask_decision")
+    reply = chat.say("action_repeat", "i dont understand", "ask_simpler")
+    assert "Crown Prosecution Service" in reply.text
+    assert reply.sources
+
+
+def test_an_answer_without_hard_words_is_said_again_and_a_person_offered(chat: Chat) -> None:
+    first = chat.say("action_answer", "how often should i get updates", "ask_updates")
+    reply = chat.say("action_repeat", "what does that mean?", "ask_simpler")
+    assert first.text in reply.text
+    assert "person" in [choice.value for choice in reply.choices]
+
+
+def test_a_bare_abbreviation_is_explained_before_services_are_looked_for(chat: Chat) -> None:
+    reply = chat.say("action_find_services", "isva?", "find_service")
+    assert "Independent Sexual Violence Adviser" in reply.text
+    assert chat.say("action_find_services", "need an isva", "find_service").services

@@ -86,11 +86,22 @@ def small() -> dict[str, Any]:
     }
     policy = yaml.safe_load((DATA / "knowledge" / "policy.yml").read_text())
     policy["broad"] = [{"words": ["police"], "choices": ["arrest-told", "property-back"]}]
+    follow_ups = yaml.safe_load((DATA / "knowledge" / "follow_ups.yml").read_text())
+    for part in ("how_long", "who", "not_done"):
+        follow_ups[part] |= {"entries": {"arrest-told": "property-back"}}
+    for part in ("who", "not_done"):
+        follow_ups[part]["topics"] = {"investigation": "property-back"}
+    follow_ups["vulnerable"]["entry"] = "interpreter"
+    terms = yaml.safe_load((DATA / "knowledge" / "terms.yml").read_text())
+    terms["terms"] = [{**term, "entry": "arrest-told"} for term in terms["terms"]]
     out_of_scope = yaml.safe_load((DATA / "knowledge" / "out_of_scope.yml").read_text())
     return {
         "timescales": {"in_force": {"from": "2021-04-01", "to": None}, "timescales": [limit]},
         "policy": policy,
         "words": yaml.safe_load((DATA / "knowledge" / "words.yml").read_text()),
+        "follow_ups": follow_ups,
+        "terms": terms,
+        "sure_words": [],
         "out_of_scope": [group for group in out_of_scope if not group.get("entry")],
         "entries/all": [entry(id) for id in QUESTIONS],
     }

@@ -74,7 +74,7 @@ def test_a_short_follow_up_is_read_with_the_last_answer(real: KnowledgeBase) -> 
 
 
 def test_a_vague_follow_up_is_asked_back_within_the_thread(real: KnowledgeBase) -> None:
-    answer = real.answer("what if they dont", context="arrest-told")
+    answer = real.answer("what about that then", context="arrest-told")
     assert answer.outcome == "clarify"
     assert "entry:update-missing" in values(answer.choices)
 
