@@ -42,10 +42,12 @@ class Late(Strict):
 
 
 class WaitingWords(Strict):
-    """`waiting.yml`. `decline`: patterns for whole messages in small letters without punctuation."""
+    """`waiting.yml`. `decline`: patterns for whole messages in small letters without punctuation; `openers` may stand
+    before them."""
 
     late: Late
     meanwhile: str
+    openers: str
     decline: list[str]
 
     @field_validator("decline")
@@ -57,7 +59,8 @@ class WaitingWords(Strict):
 
     def declines(self, text: str) -> bool:
         """Whether a message says that its writer wants no person."""
-        return any(re.fullmatch(pattern, plain(text)) for pattern in self.decline)
+        said = plain(text)
+        return any(re.fullmatch(f"(?:(?:{self.openers}) )*(?:{pattern})", said) for pattern in self.decline)
 
 
 class Phrase(Strict):

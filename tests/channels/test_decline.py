@@ -23,7 +23,19 @@ def test_the_second_message_offers_it(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize(
-    "how", ["button", "i don't want to talk to anyone", "No person, please.", "I dont want a human"]
+    "how",
+    [
+        "button",
+        "i don't want to talk to anyone",
+        "No person, please.",
+        "I dont want a human",
+        "no i dont want a person thanks",
+        "Actually, I've changed my mind. I don't want to talk to a person.",
+        "no thanks, i'd rather not talk to anyone",
+        "id rather just stay with the bot",
+        "sorry, no worker please",
+        "I do not need a real person",
+    ],
 )
 def test_an_emergency_is_declined(sit: Sit, chat: Chat, how: str) -> None:
     jo = sit("Jo")
@@ -36,6 +48,26 @@ def test_an_emergency_is_declined(sit: Sit, chat: Chat, how: str) -> None:
     [row] = jo.queue()
     assert (row["declined"], row["level"], row["in_charge"]) == (True, "emergency", "assistant")
     assert jo.act(chat, "claim") == 409, "nobody joins who was declined"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no",
+        "no thanks",
+        "no one",
+        "no one is here with me",
+        "nobody",
+        "i dont want anyone to know",
+        "i dont want him to talk to a person",
+        "I want to talk to a person, not the bot",
+        "i cant talk to anyone about this",
+        "dont leave me",
+    ],
+)
+def test_what_only_sounds_like_it_takes_nobody_out_of_the_queue(chat: Chat, said: str) -> None:
+    chat.say(KNIFE)
+    assert chat.say(said)["in_charge"] == "waiting"
 
 
 def test_danger_after_that_is_told_but_nobody_joins(sit: Sit, chat: Chat) -> None:

@@ -76,6 +76,30 @@ def test_the_same_event_goes_out_once(
     assert len(sink.got) == 1
 
 
+def test_an_event_that_several_processes_tell_of_is_one_alert(
+    database: Database, settings: Settings, sink: Sink, hand_off: Make
+) -> None:
+    """Whatever they believe: the row, not their memory, says that it was told."""
+    chat, gate = hand_off(), threading.Barrier(4)
+
+    def tell() -> None:
+        gate.wait()
+        with database.write() as session:
+            handoff = handoffs.open_one(session, chat)
+            assert handoff is not None
+            for _ in range(2):
+                alerts.raise_alert(session, "opened", handoff)
+                alerts.raise_alert(session, "late", handoff, "the first wait")
+
+    threads = [threading.Thread(target=tell) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert send(database, settings) == 2
+    assert sink.got == ["1 waiting, urgent", "Still waiting, urgent. 1 waiting"]
+
+
 def test_a_rise_is_an_event_of_its_own(
     database: Database, settings: Settings, sink: Sink, vault: Vault, hand_off: Make
 ) -> None:
