@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import tempfile
 import time
@@ -26,6 +27,7 @@ from bot.evaluation.questions import files, read
 from bot.evaluation.risk_diet import EPOCHS, PIPELINE, one_line
 from bot.knowledge.load import load_knowledge
 from bot.knowledge.search import GROUP, Row, training_rows
+from bot.nlu import quiet
 
 DIET_FILE = ROOT / "results" / "entries_diet.json"
 NAME = "Rasa's DIET and ResponseSelector"
@@ -91,6 +93,8 @@ def main() -> None:
     parser.add_argument("--folds", action="store_true", help="by cross-validation, too")
     wanted = parser.parse_args()
     os.environ.update(RASA_TELEMETRY_ENABLED="false", LOG_LEVEL="WARNING", RASA_MAX_CACHE_SIZE="0")
+    # Rasa would print every held-out text as it reads it
+    quiet.configure(logging.ERROR)
     knowledge, begun = load_knowledge(FileContent()), time.monotonic()
     rows = training_rows(knowledge.entries_on(), knowledge.out_of_scope, knowledge.timescales)
     rights = {entry.id: entry.right for entry in knowledge.entries_on()}

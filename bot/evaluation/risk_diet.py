@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import tempfile
 import time
@@ -20,6 +21,7 @@ import yaml
 from bot.content import ROOT
 from bot.evaluation.__main__ import rows
 from bot.evaluation.risk_compare import ORDER, of_chances, table_row
+from bot.nlu import quiet
 from bot.risk.examples import Example, held_out_examples, training_examples
 
 EPOCHS = 100  # as `rasa init` sets them
@@ -71,6 +73,8 @@ async def judge(model: str, held_out: list[Example]) -> Any:
 def main() -> None:
     """Train, judge, print."""
     os.environ.update(RASA_TELEMETRY_ENABLED="false", LOG_LEVEL="WARNING", RASA_MAX_CACHE_SIZE="0")
+    # Rasa would print every held-out text as it reads it
+    quiet.configure(logging.ERROR)
     from rasa.model_training import train_nlu
 
     held_out, begun = held_out_examples(), time.monotonic()
