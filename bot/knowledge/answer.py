@@ -115,10 +115,14 @@ class KnowledgeBase:
         return self._matcher(self._day(on)).find(question)
 
     def among(self, ids: Sequence[str], text: str, on: dt.date | None = None) -> str | None:
-        """Which of the entries that were offered a few words mean, by their words or else by likeness."""
+        """Which of the offered entries a few words mean: by their words, by likeness, or by what it leads to."""
         entries = self._day(on).entries
-        named = self.by_words.among([entries[id] for id in ids if id in entries], text)
-        return named or next((id for id in self.found(text, on).ranked()[:MAX_NEAR] if id in ids), None)
+        offered = [entries[id] for id in ids if id in entries]
+        if named := self.by_words.among(offered, text):
+            return named
+        near = self.found(text, on).ranked()[:MAX_NEAR]
+        leading = [entry.id for entry in offered if near[0] in entry.choices]
+        return next((id for id in near if id in ids), leading[0] if len(leading) == 1 else None)
 
     def entry(self, id: str, on: dt.date | None = None) -> Answer:
         """The answer of one entry. Raises KeyError if there is none of that id in force on that day."""
