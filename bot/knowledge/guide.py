@@ -11,14 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from bot.clock import local, now
-from bot.content import ContentError, ContentSource, Reviewed, SourceRef, Strict
+from bot.content import ContentError, ContentSource, Reviewed, Strict
 from bot.knowledge.answer import KnowledgeBase
 from bot.knowledge.load import EDITION, FOLDER
 from bot.knowledge.reading import one, records
 from bot.knowledge.schema import Entry, InForce, Slug, Span, Timescale, Topic
+from bot.knowledge.terms import Term
 from bot.messages import Source
 
 ENHANCED: Literal["enhanced"] = "enhanced"
@@ -54,24 +55,6 @@ class Stage(Strict):
     title: str
     beside: bool = False
     rows: list[Row]
-
-
-class _Word(BaseModel):
-    """What the page needs of a record of `terms.yml`."""
-
-    term: str
-    long: str | None
-    plain: str
-    entry: str
-    source: str | None = None
-
-
-class _Words(BaseModel):
-    """What the page needs of `terms.yml`."""
-
-    read_on: dt.date
-    sources: dict[str, SourceRef]
-    terms: list[_Word]
 
 
 @dataclass(frozen=True)
@@ -128,8 +111,6 @@ class Guide:
         self._titles = [titles for file in files if (titles := one(file, Titles, errors))]
         way = documents.get(f"{FOLDER}/way.yml")
         self._way = list(records(way, Stage, errors)) if way else []
-        terms = documents.get(f"{FOLDER}/terms.yml")
-        self._words = one(terms, _Words, errors) if terms else None
         known = {limit.id for limit in base.knowledge.limits.items}
         errors += [
             f"{FOLDER}/way.yml: {stage.id}: limits: {id}: no such time limit"
@@ -160,27 +141,20 @@ class Guide:
         return found
 
     def words(self, on: dt.date | None = None) -> list[Word]:
-        """The words of the trade in the order of the alphabet; none where there is no list of them."""
-        if self._words is None:
-            return []
-        places = _places(self.base.entries(on))
-        known = {entry.id for entry in self.base.entries(on)}
+        """The words of the trade in the order of the alphabet."""
+        terms, entries = self.base.by_words.terms, self.base.entries(on)
+        places, known = _places(entries), {entry.id for entry in entries}
         found = [
             Word(word.term, word.long, word.plain, places.get(word.entry), self._sources(word, on))
-            for word in self._words.terms
+            for word in terms.all
             if word.source or word.entry in known
         ]
         return sorted(found, key=lambda word: word.term.casefold())
 
-    def _sources(self, word: _Word, on: dt.date | None) -> list[Source]:
+    def _sources(self, word: Term, on: dt.date | None) -> list[Source]:
         """Its own source, or those of the entry to read on in."""
-        if word.source is None or self._words is None:
-            return self.base.entry(word.entry, on).sources
-        own = self._words.sources[word.source]
-        read_on, address = self._words.read_on, str(own.url)
-        return [
-            Source(entry=word.entry, title=own.title, reference=own.reference, url=address, read_on=read_on)
-        ]
+        own = self.base.by_words.terms.source(word, None)
+        return [own] if own else self.base.entry(word.entry, on).sources
 
     def limits(self, right: int, on: dt.date | None = None) -> list[Timescale]:
         """The time limits of a Right that a visitor may read."""

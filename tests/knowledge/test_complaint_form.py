@@ -13,7 +13,7 @@ from bot.content import DATA, ContentError, FileContent
 from bot.knowledge import KnowledgeBase
 from bot.knowledge.complaint_form import ComplaintForm
 from bot.knowledge.forms import ANSWER, State
-from bot.risk import Level, assess
+from bot.risk import Level, assess, load_full
 
 TODAY = dt.date(2026, 11, 25)
 
@@ -100,6 +100,7 @@ def test_every_way_ends_with_a_body_a_draft_and_sources(complaint: ComplaintForm
 
 
 def test_no_button_raises_an_alarm(complaint: ComplaintForm) -> None:
+    load_full()
     for question in complaint.form.questions.values():
         for option in question.options:
             assert assess(option.label).level < Level.URGENT, option.label

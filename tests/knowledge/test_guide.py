@@ -85,14 +85,17 @@ def test_the_pages_of_a_new_code_begin_on_its_day(ours_and: Content) -> None:
 
 def test_words_stand_in_the_order_of_the_alphabet_each_with_a_source(content: Content) -> None:
     files = small()
-    assert Guide(content(files), KnowledgeBase(content(files))).words() == []
+    assert (
+        Guide(content(files | {"terms": {**files["terms"], "terms": []}}), KnowledgeBase(content({}))).words()
+        == []
+    )
     own = {"term": "WCU", "long": "Witness Care Unit", "plain": "It looks after witnesses.", "source": "code"}
-    files["terms"] = {
+    files["terms"] |= {
         "read_on": "2026-11-20",
         "sources": {"code": SOURCE},
         "terms": [
-            {**own, "entry": "arrest-told"},
-            {"term": "bail", "long": None, "plain": "Free under rules.", "entry": "arrest-told"},
+            {**own, "also": [], "entry": "arrest-told"},
+            {"term": "bail", "also": [], "long": None, "plain": "Free under rules.", "entry": "arrest-told"},
         ],
     }
     bail, unit = Guide(content(files), KnowledgeBase(content(files))).words()

@@ -13,7 +13,7 @@ from bot.content import DATA, ContentError, FileContent
 from bot.knowledge import KnowledgeBase
 from bot.knowledge.forms import ANSWER, RESUME, STOP, TO_COME, UNDO, UNREAD, WHY, State
 from bot.knowledge.rights_form import RightsForm
-from bot.risk import Level, assess
+from bot.risk import Level, assess, load_full
 
 TODAY = dt.date(2026, 11, 25)
 
@@ -215,6 +215,7 @@ def test_every_way_ends_with_something_short_that_has_sources_and_leads_on(right
 
 
 def test_no_button_raises_an_alarm(rights: RightsForm) -> None:
+    load_full()
     for question in rights.form.questions.values():
         for option in question.options:
             assert assess(option.label).level < Level.URGENT, option.label
