@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import Any
 
 from bot.content import FileContent, Strict
 from bot.directory import Directory
 from bot.encoder import Encoder
 from bot.knowledge import KnowledgeBase
 from bot.knowledge.complaint_form import ComplaintForm
-from bot.knowledge.form_schema import Answers, FormContent
-from bot.knowledge.forms import Form
 from bot.knowledge.rights_form import RightsForm
+from bot.knowledge.short_form import ShortForm
 from bot.messages import Choice, Reply
 from bot.settings import get_settings
 
@@ -64,17 +62,6 @@ class Dialogue(Strict):
         return Reply(text=phrase.text.format(**values), choices=choices)
 
 
-class ShortForm(Protocol):
-    """What the chat needs of a form: its words, its questions, and what the answers lead to."""
-
-    form: Form
-
-    @property
-    def content(self) -> FormContent: ...
-
-    def result(self, answers: Answers, today: dt.date) -> Reply: ...
-
-
 @dataclass(frozen=True)
 class Libraries:
     """What the actions speak with. `forms`: the short forms by name."""
@@ -82,7 +69,7 @@ class Libraries:
     knowledge: KnowledgeBase
     directory: Directory
     dialogue: Dialogue
-    forms: dict[str, ShortForm]
+    forms: dict[str, ShortForm[Any]]
 
 
 @cache
@@ -91,7 +78,7 @@ def libraries() -> Libraries:
     source = FileContent()
     knowledge = KnowledgeBase(source, Encoder.load())
     knowledge.warm()
-    forms: tuple[ShortForm, ...] = (RightsForm(source, knowledge), ComplaintForm(source, knowledge))
+    forms: tuple[ShortForm[Any], ...] = (RightsForm(source, knowledge), ComplaintForm(source, knowledge))
     return Libraries(
         knowledge,
         Directory(source, area=get_settings().areas[0]),

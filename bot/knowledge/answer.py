@@ -90,7 +90,7 @@ class KnowledgeBase:
             return self._unknown(self._no_content(), (), day)
         before = day.entries.get(context or "")
         found = scored(self._matcher(day), question, before, policy.follow_up)
-        if not found.exact and (settled := self.by_words.settle(question, before, day.entries)):
+        if not found.exact and (settled := self.by_words.settle(question, before, day.entries, day.limits)):
             return self._settled(settled, before, day)
         broad = broad_choices(question, policy, self.knowledge.words.small)
         broad = tuple(id for id in broad if id in day.entries)

@@ -12,6 +12,7 @@ from bot.knowledge.schema import Entry
 from bot.knowledge.sure_words import SureWordsList
 from bot.knowledge.terms import Term, Terms
 from bot.knowledge.text import plain
+from bot.knowledge.timescales import Timescales
 from bot.messages import Source
 
 MAX_TERMS = 3
@@ -41,13 +42,15 @@ class ByWords:
         ids = {entry.id for entry in knowledge.entries}
         self.terms, self.follow_ups = Terms(source, ids), FollowUps(source, ids)
         self._sure = SureWordsList(source, ids, knowledge.policy.groups)
-        self._timescales, self._small = knowledge.timescales, frozenset(knowledge.words.small)
+        self._small = frozenset(knowledge.words.small)
 
-    def settle(self, question: str, before: Entry | None, entries: Mapping[str, Entry]) -> Settled | None:
-        """What a question is by its words; None where the matcher has to say. `entries`: those in force, by id."""
+    def settle(
+        self, question: str, before: Entry | None, entries: Mapping[str, Entry], limits: Timescales
+    ) -> Settled | None:
+        """What a question is by its words; None where the matcher has to say. Entries, by id, and limits in force."""
         if (term := self.terms.asked(question)) and term.entry in entries:
             return self._explained([term], entries[term.entry], entries)
-        if before and (found := self._follow_up(question, before, entries)):
+        if before and (found := self._follow_up(question, before, entries, limits)):
             return found
         rule = self._sure.find(question)
         if rule is None or (rule.entry and rule.entry not in entries):
@@ -64,15 +67,17 @@ class ByWords:
     def _stems(self, text: str) -> set[str]:
         return {word[:STEM] for word in plain(text).split() if word not in self._small}
 
-    def _follow_up(self, question: str, before: Entry, entries: Mapping[str, Entry]) -> Settled | None:
+    def _follow_up(
+        self, question: str, before: Entry, entries: Mapping[str, Entry], limits: Timescales
+    ) -> Settled | None:
         kind = self.follow_ups.kind(question)
         if kind is None:
             return None
         if kind == "meaning":
-            written = self._timescales.fill(" ".join(before.answer.split()))
+            written = limits.fill(" ".join(before.answer.split()))
             terms = [term for term in self.terms.within(written) if term.entry in entries]
             return self._explained(terms[:MAX_TERMS], before, entries) if terms else Settled(before.id)
-        if kind == "how_long" and (text := self.follow_ups.how_long(before, self._timescales)):
+        if kind == "how_long" and (text := self.follow_ups.how_long(before, limits)):
             return Settled(before.id, text=text)
         leads_to = self.follow_ups.leads_to(kind, before)
         if leads_to in entries:

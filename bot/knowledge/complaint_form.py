@@ -19,18 +19,12 @@ from bot.knowledge.form_schema import (
     Condition,
     Due,
     FormContent,
-    FormWords,
     Name,
     holds,
-    read_form,
-    refuse,
     unknown_limits,
-    unknown_names,
-    unshowable,
 )
-from bot.knowledge.forms import Form
-from bot.knowledge.limits import Limits
 from bot.knowledge.schema import Slug
+from bot.knowledge.short_form import ShortForm, wrong_due, wrong_names
 from bot.knowledge.timescales import PLACEHOLDER, Timescales
 from bot.messages import Reply
 
@@ -70,17 +64,11 @@ class ComplaintContent(FormContent):
     no_day: str
 
 
-class ComplaintForm:
-    """The form and its result. Raises ContentError where the content names what does not exist or may not be shown."""
+class ComplaintForm(ShortForm[ComplaintContent]):
+    """The form and its result."""
 
     def __init__(self, source: ContentSource, knowledge: KnowledgeBase) -> None:
-        self.content = read_form(source, NAME, ComplaintContent)
-        words = read_form(source, "words", FormWords)
-        self.form = Form(NAME, self.content.questions, words)
-        self._knowledge = knowledge
-        self._limits = Limits(knowledge.knowledge.timescales, words)
-        known = {entry.id for entry in knowledge.knowledge.entries}
-        refuse(NAME, _findings(self.content, known, knowledge.knowledge.timescales))
+        super().__init__(source, knowledge, NAME, ComplaintContent, _findings)
 
     def result(self, answers: Answers, today: dt.date) -> Reply:
         """Body, step and deadline, then the draft; the entries behind them, numbered, with their sources."""
@@ -92,39 +80,26 @@ class ComplaintForm:
         parts = [
             f"{heads['who']}\n{route.who}",
             f"{heads['step']}\n{route.step}",
-            f"{heads['until']}\n{self._until(route, answers, today)}",
-            f"{heads['draft']}\n\n{self._draft(route, answers)}",
+            f"{heads['until']}\n{self._said(route.until, route.due, answers, 'maybe', today)}",
+            f"{heads['draft']}\n\n{self._draft(route, answers, today)}",
             content.end,
             "\n".join([heads["more"], *lines]),
         ]
-        found = [self._knowledge.entry(entry, today) for entry in in_force]
-        sources = {(s.title, s.reference, s.url): s for answer in found for s in answer.sources}
-        return Reply(text="\n\n".join(parts), choices=choices, sources=list(sources.values()))
+        return Reply(text="\n\n".join(parts), choices=choices, sources=self._sources(in_force, today))
 
-    def _until(self, route: Route, answers: Answers, today: dt.date) -> str:
-        text = self._limits.fill(route.until, "maybe")
-        started = answers.get(route.due.since) if route.due else None
-        if not route.due or not started:
-            return text
-        day = dt.date.fromisoformat(started[0])
-        return f"{text} {self._limits.by(route.due.limits, day, 'maybe', today)}"
-
-    def _draft(self, route: Route, answers: Answers) -> str:
+    def _draft(self, route: Route, answers: Answers, today: dt.date) -> str:
         should = next(should for should in self.content.should if holds(should.when, answers))
         days = answers.get(route.due.since) if route.due else None
         day = in_words(dt.date.fromisoformat(days[0])) if days else self.content.no_day
-        should_text = self._limits.fill(should.text, "maybe")
+        should_text = self._said(should.text, None, answers, "maybe", today)
         return self.content.drafts[route.draft].format(should=should_text, day=day)
 
 
 def _findings(content: ComplaintContent, known: set[str], timescales: Timescales) -> Iterator[str]:
     """What names something that does not exist, or a limit that visitors may not see."""
-    entries = [*content.offered_after, *(entry for route in content.routes for entry in route.entries)]
-    yield from (f"entry: {entry}: no such entry" for entry in entries if entry not in known)
-    conditions = [question.when for question in content.questions]
-    conditions += [route.when for route in content.routes] + [should.when for should in content.should]
-    for condition in conditions:
-        yield from unknown_names(condition, content.questions)
+    entries = [entry for route in content.routes for entry in route.entries]
+    parts: list[Route | Should] = [*content.routes, *content.should]
+    yield from wrong_names(content, entries, known, [part.when for part in parts])
     for name, last in (("routes", content.routes[-1].when), ("should", content.should[-1].when)):
         if last:
             yield f"{name}: the last one must hold for every answer"
@@ -135,14 +110,10 @@ def _findings(content: ComplaintContent, known: set[str], timescales: Timescales
 
 
 def _routes(content: ComplaintContent, timescales: Timescales) -> Iterator[str]:
-    days = {question.id for question in content.questions if question.kind == "day"}
     for route in content.routes:
         if route.draft not in content.drafts:
             yield f"draft: {route.draft}: no such draft"
-        if route.due:
-            yield from unshowable(route.due.limits, timescales)
-            if route.due.since not in days:
-                yield f"due: {route.due.since}: no question for a day"
+        yield from wrong_due(content, route.due, timescales)
     for name, draft in content.drafts.items():
-        for placeholder in set(PLACEHOLDER.findall(draft)) - OWN:
-            yield f"drafts: {name}: {{{placeholder}}} is nothing that is filled in"
+        for unknown in set(PLACEHOLDER.findall(draft)) - OWN:
+            yield f"drafts: {name}: {{{unknown}}} is nothing that is filled in"

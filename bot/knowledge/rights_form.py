@@ -14,22 +14,10 @@ from pydantic import Field
 
 from bot.content import ContentSource, Strict
 from bot.knowledge.answer import KnowledgeBase
-from bot.knowledge.form_schema import (
-    Answers,
-    Condition,
-    Due,
-    FormContent,
-    FormWords,
-    holds,
-    read_form,
-    refuse,
-    unknown_limits,
-    unknown_names,
-    unshowable,
-)
-from bot.knowledge.forms import Form
-from bot.knowledge.limits import Enhanced, Limits
+from bot.knowledge.form_schema import Answers, Condition, Due, FormContent, holds, unknown_limits
+from bot.knowledge.limits import Enhanced
 from bot.knowledge.schema import Slug
+from bot.knowledge.short_form import ShortForm, wrong_due, wrong_names
 from bot.knowledge.timescales import Timescales
 from bot.messages import Reply
 
@@ -79,17 +67,11 @@ class RightsContent(FormContent):
     rights: list[Item]
 
 
-class RightsForm:
-    """The form and its result. Raises ContentError where the content names what does not exist or may not be shown."""
+class RightsForm(ShortForm[RightsContent]):
+    """The form and its result."""
 
     def __init__(self, source: ContentSource, knowledge: KnowledgeBase) -> None:
-        self.content = read_form(source, NAME, RightsContent)
-        words = read_form(source, "words", FormWords)
-        self.form = Form(NAME, self.content.questions, words)
-        self._knowledge = knowledge
-        self._limits = Limits(knowledge.knowledge.timescales, words)
-        known = {entry.id for entry in knowledge.knowledge.entries}
-        refuse(NAME, _findings(self.content, known, knowledge.knowledge.timescales))
+        super().__init__(source, knowledge, NAME, RightsContent, _findings)
 
     def result(self, answers: Answers, today: dt.date) -> Reply:
         """All that follows from the answers, numbered; each line leads to an entry in force and carries its sources."""
@@ -101,7 +83,7 @@ class RightsForm:
         for part in PARTS:
             items = [i for i in content.rights if i.part == part and holds(i.when, answers)]
             for item in items[: content.most_now] if part == "now" else items:
-                lines.setdefault(item.entry, (part, self._text(item, answers, level, today)))
+                lines.setdefault(item.entry, (part, self._said(item.text, item.due, answers, level, today)))
         return self._reply({entry: line for entry, line in lines.items() if entry in in_force}, today)
 
     def _reply(self, shown: dict[str, tuple[Part, str]], today: dt.date) -> Reply:
@@ -112,12 +94,10 @@ class RightsForm:
                 lines += ["", self.content.parts[part]]
             before = part
             lines.append(f"{number} {text}")
-        found = [self._knowledge.entry(entry, today) for entry in shown]
-        sources = {(s.title, s.reference, s.url): s for answer in found for s in answer.sources}
         return Reply(
             text="\n".join([*lines, "", self.content.end]).strip(),
             choices=self._knowledge.offer(shown, today).choices,
-            sources=list(sources.values()),
+            sources=self._sources(shown, today),
         )
 
     def _enhanced(self, answers: Answers) -> tuple[Enhanced, list[tuple[str, str]]]:
@@ -137,28 +117,12 @@ class RightsForm:
             text = content.enhanced_yes if sure else content.enhanced_maybe
         return ("yes" if sure else "maybe"), [(text.format(because=because), (sure or reasons)[0].entry)]
 
-    def _text(self, item: Item, answers: Answers, level: Enhanced, today: dt.date) -> str:
-        text = self._limits.fill(item.text, level)
-        started = answers.get(item.due.since) if item.due else None
-        if not item.due or not started:
-            return text
-        start = dt.date.fromisoformat(started[0])
-        return f"{text} {self._limits.by(item.due.limits, start, level, today)}"
-
 
 def _findings(content: RightsContent, known: set[str], timescales: Timescales) -> Iterator[str]:
     """What names something that does not exist, or a limit that visitors may not see."""
-    entries = [*content.offered_after, content.none_of_them.entry]
-    entries += [reason.entry for reason in content.enhanced] + [item.entry for item in content.rights]
-    yield from (f"entry: {entry}: no such entry" for entry in entries if entry not in known)
-    conditions = [question.when for question in content.questions]
-    conditions += [reason.when for reason in content.enhanced] + [item.when for item in content.rights]
-    for condition in conditions:
-        yield from unknown_names(condition, content.questions)
-    days = {question.id for question in content.questions if question.kind == "day"}
+    parts: list[Because | Item] = [*content.enhanced, *content.rights]
+    entries = [content.none_of_them.entry, *(part.entry for part in parts)]
+    yield from wrong_names(content, entries, known, [part.when for part in parts])
     for item in content.rights:
-        limits = item.due.limits if item.due else []
-        for line in (*unknown_limits(item.text, timescales), *unshowable(limits, timescales)):
+        for line in (*unknown_limits(item.text, timescales), *wrong_due(content, item.due, timescales)):
             yield f"{item.entry}: {line}"
-        if item.due and item.due.since not in days:
-            yield f"{item.entry}: due: {item.due.since}: no question for a day"

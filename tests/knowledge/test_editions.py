@@ -12,6 +12,7 @@ from bot.content import ContentError, FileContent
 from bot.encoder import Encoder
 from bot.knowledge import KnowledgeBase
 from bot.knowledge.load import load_knowledge
+from bot.knowledge.rights_form import RightsForm
 from tests.web import Clock, clock
 
 from .conftest import REVIEW, SOURCE, entry, small
@@ -77,6 +78,19 @@ def test_asked_for_another_day_it_gives_that_days_law(ours_and: Content) -> None
     early = base.answer(QUESTION, dt.date(2020, 5, 1))
     assert early.outcome == "cannot_answer"
     assert "1 April 2021" in early.text and not early.sources
+
+
+def test_a_follow_up_and_a_form_take_the_limits_of_the_day(ours_and: Content, clock: Clock) -> None:
+    """Both live as long as the process, which may have started under the old Code."""
+    source = ours_and(made_up(SUMMER))
+    base = KnowledgeBase(source)
+    form = RightsForm(source, base)
+    answers = {"who": ["me"], "crime": ["violence"], "reported": ["yes"], "stage": ["arrested"]}
+    eve, day = dt.date(2027, 6, 30), dt.date(2027, 7, 1)
+    assert "5 working days" in base.answer("how long?", eve, "arrest-told").text
+    assert "3 working days" in base.answer("how long?", day, "arrest-told").text
+    assert "3 working days" not in form.result(answers, eve).text
+    assert "within 3 working days" in form.result(answers, day).text
 
 
 def test_no_old_right_goes_on_by_forgetting_but_other_law_does(ours_and: Content) -> None:
