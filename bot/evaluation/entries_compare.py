@@ -17,7 +17,7 @@ import numpy.typing as npt
 from bot.clock import now
 from bot.content import ROOT, FileContent
 from bot.encoder import Encoder
-from bot.evaluation.knowledge import ALLOWED, FOLDS, SEED
+from bot.evaluation.knowledge import ALLOWED, folds
 from bot.evaluation.proportion import proportion
 from bot.evaluation.questions import ENTRY, NOT_OURS, Question, files, read
 from bot.knowledge.load import Knowledge, load_knowledge
@@ -134,17 +134,6 @@ def phrasing(row: Row) -> Question:
     ours = row.label[0] != GROUP
     fits = frozenset({row.label} if ours else ())
     return Question("", row.text, ENTRY if ours else NOT_OURS[0], fits, "")
-
-
-def folds(rows: Sequence[Row]) -> list[tuple[list[Row], list[Row]]]:
-    """(to learn from, to ask) for each fold: every phrasing is asked once and never learned from then."""
-    from sklearn.model_selection import StratifiedKFold
-
-    phrasings = [row for row in rows if row.phrasing]
-    others = [row for row in rows if not row.phrasing]
-    split = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    parts = split.split(phrasings, [row.label for row in phrasings])
-    return [([phrasings[i] for i in train] + others, [phrasings[i] for i in test]) for train, test in parts]
 
 
 def compare() -> dict[str, Any]:

@@ -22,7 +22,8 @@ import yaml
 
 from bot.clock import now
 from bot.content import ROOT, FileContent
-from bot.evaluation.entries_compare import CROSS, Scored, folds, phrasing, table_row
+from bot.evaluation.entries_compare import CROSS, Scored, phrasing, table_row
+from bot.evaluation.knowledge import folds
 from bot.evaluation.questions import files, read
 from bot.evaluation.risk_diet import EPOCHS, PIPELINE, one_line
 from bot.knowledge.load import load_knowledge

@@ -7,7 +7,7 @@ held out in the same folds, so that "false answer" is measured on questions neve
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -46,21 +46,27 @@ class Tested:
         return self.found.ranked()
 
 
-def held_out(knowledge: Knowledge, encoder: SentenceEncoder | None, folds: int = FOLDS) -> list[Tested]:
-    """Every phrasing, decided by a matcher that has not seen it (stratified folds, fixed seed)."""
+def folds(rows: Sequence[Row], count: int = FOLDS) -> list[tuple[list[Row], list[Row]]]:
+    """(to learn from, to ask) for each fold: every phrasing is asked once and never learned from then."""
     from sklearn.model_selection import StratifiedKFold
 
-    rows = training_rows(knowledge.entries_on(), knowledge.out_of_scope, knowledge.timescales)
     phrasings = [row for row in rows if row.phrasing]
     others = [row for row in rows if not row.phrasing]
-    labels = [row.label for row in phrasings]
+    split = StratifiedKFold(count, shuffle=True, random_state=SEED)
+    parts = split.split(phrasings, [row.label for row in phrasings])
+    return [([phrasings[i] for i in train] + others, [phrasings[i] for i in test]) for train, test in parts]
+
+
+def held_out(knowledge: Knowledge, encoder: SentenceEncoder | None, count: int = FOLDS) -> list[Tested]:
+    """Every phrasing, decided by a matcher that has not seen it (stratified folds, fixed seed)."""
+    rows = training_rows(knowledge.entries_on(), knowledge.out_of_scope, knowledge.timescales)
     policy, tested = knowledge.policy, list[Tested]()
-    for train, test in StratifiedKFold(folds, shuffle=True, random_state=SEED).split(phrasings, labels):
-        matcher = Matcher([phrasings[i] for i in train] + others, encoder, knowledge.words.textspeak)
-        for i in test:
-            found = matcher.find(phrasings[i].text)
-            broad = broad_choices(phrasings[i].text, policy, knowledge.words.small)
-            tested.append(Tested(phrasings[i], found, decide(found, policy.thresholds, broad)))
+    for train, test in folds(rows, count):
+        matcher = Matcher(train, encoder, knowledge.words.textspeak)
+        for row in test:
+            found = matcher.find(row.text)
+            broad = broad_choices(row.text, policy, knowledge.words.small)
+            tested.append(Tested(row, found, decide(found, policy.thresholds, broad)))
     return tested
 
 

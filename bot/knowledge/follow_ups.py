@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from pydantic import ValidationError
-
 from bot.content import ContentError, ContentSource, Strict
 from bot.directory.patterns import compile_patterns, normalise
+from bot.knowledge.reading import whole
 from bot.knowledge.schema import Entry, Slug, Topic
 from bot.knowledge.timescales import PLACEHOLDER, Timescales
 
@@ -64,10 +63,7 @@ class FollowUps:
     """Reads follow-ups. Raises ContentError where the file leads to an entry that does not exist."""
 
     def __init__(self, source: ContentSource, entries: Iterable[str]) -> None:
-        try:
-            self.file = FollowUpFile.model_validate(source.one(PATH))
-        except ValidationError as error:
-            raise ContentError(f"{PATH}: {error}") from None
+        self.file = whole(source, PATH, FollowUpFile)
         known = set(entries)
         if lines := [f"{PATH}: {slug}: no such entry" for slug in _named(self.file) if slug not in known]:
             raise ContentError("\n".join(lines))

@@ -6,11 +6,11 @@ Only shapes and what one form can be checked for by itself; what must exist else
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from bot.content import ContentError, ContentSource, Strict
+from bot.content import ContentError, Strict
 from bot.knowledge.checks import limits_in
 from bot.knowledge.schema import Slug
 from bot.knowledge.timescales import PLACEHOLDER, Timescales
@@ -104,20 +104,6 @@ class FormWords(Strict):
     resumes: list[str]
     undoes: list[str]
     enoughs: list[str]
-
-
-Content = TypeVar("Content", bound=Strict)
-
-
-def read_form(source: ContentSource, name: str, model: type[Content]) -> Content:
-    """One file of `data/knowledge/forms/`. Raises ContentError with one line for each finding."""
-    path = f"{FOLDER}/{name}.yml"
-    try:
-        return model.model_validate(source.one(path))
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        lines = [f"{path}: {'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in details]
-        raise ContentError("\n".join(lines)) from None
 
 
 def refuse(name: str, findings: Iterator[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.content import Document
+from bot.content import ContentError, ContentSource, Document
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -19,6 +19,15 @@ def one(document: Document, model: type[Record], errors: list[str]) -> Record | 
     except ValidationError as error:
         errors.extend(_lines(document.path, None, error))
         return None
+
+
+def whole(source: ContentSource, path: str, model: type[Record]) -> Record:
+    """The one record that the file at `path` holds. Raises ContentError with one line for each finding."""
+    errors: list[str] = []
+    found = one(Document(path, source.one(path)), model, errors)
+    if found is None:
+        raise ContentError("\n".join(errors))
+    return found
 
 
 def records(

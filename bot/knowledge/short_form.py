@@ -10,18 +10,19 @@ from typing import Generic, TypeVar
 from bot.content import ContentSource
 from bot.knowledge.answer import KnowledgeBase
 from bot.knowledge.form_schema import (
+    FOLDER,
     Answers,
     Condition,
     Due,
     FormContent,
     FormWords,
-    read_form,
     refuse,
     unknown_names,
     unshowable,
 )
 from bot.knowledge.forms import Form
 from bot.knowledge.limits import Enhanced, Limits
+from bot.knowledge.reading import whole
 from bot.knowledge.timescales import Timescales
 from bot.messages import Reply, Source
 
@@ -40,8 +41,8 @@ class ShortForm(ABC, Generic[Content]):
         model: type[Content],
         findings: Findings[Content],
     ) -> None:
-        self.content = read_form(source, name, model)
-        self._words = read_form(source, "words", FormWords)
+        self.content = whole(source, f"{FOLDER}/{name}.yml", model)
+        self._words = whole(source, f"{FOLDER}/words.yml", FormWords)
         self.form = Form(name, self.content.questions, self._words)
         self._knowledge = knowledge
         known = {entry.id for entry in knowledge.knowledge.entries}

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from pydantic import TypeAdapter, ValidationError, model_validator
+from pydantic import RootModel, model_validator
 
 from bot.content import ContentError, ContentSource, Strict
 from bot.directory.patterns import compile_patterns, normalise
+from bot.knowledge.reading import whole
 from bot.knowledge.schema import Slug
 
 PATH = "knowledge/sure_words.yml"
@@ -38,10 +39,7 @@ class SureWordsList:
     """The list in its order; the first that fits counts. Raises ContentError for a target that does not exist."""
 
     def __init__(self, source: ContentSource, entries: Collection[str], groups: Collection[str]) -> None:
-        try:
-            rules = TypeAdapter(list[SureWords]).validate_python(source.one(PATH))
-        except ValidationError as error:
-            raise ContentError(f"{PATH}: {error}") from None
+        rules = whole(source, PATH, RootModel[list[SureWords]]).root
         for rule in rules:
             if (rule.entry and rule.entry not in entries) or (rule.group and rule.group not in groups):
                 raise ContentError(f"{PATH}: {rule.entry or rule.group}: no such entry or group")

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from bot.content import ContentError, ContentSource, SourceRef, Strict
 from bot.directory.patterns import compile_patterns, normalise
 from bot.knowledge.checks import limits_in
+from bot.knowledge.reading import whole
 from bot.knowledge.schema import Slug
 from bot.messages import Source
 
@@ -50,10 +51,7 @@ class Terms:
     """The words by name. Raises ContentError where the list names an entry or a source that does not exist."""
 
     def __init__(self, source: ContentSource, entries: Iterable[str]) -> None:
-        try:
-            self._file = TermFile.model_validate(source.one(PATH))
-        except ValidationError as error:
-            raise ContentError(f"{PATH}: {error}") from None
+        self._file = whole(source, PATH, TermFile)
         if found := list(_findings(self._file, set(entries))):
             raise ContentError("\n".join(f"{PATH}: {line}" for line in found))
         self.all = tuple(self._file.terms)

@@ -243,15 +243,19 @@ def test_whoever_still_waits_is_alerted_again_as_late(
     assert sink.got == ["Still waiting, emergency. 1 waiting"]
 
 
-def test_where_no_late_alert_follows_another_event_says_look_at_the_desk_once(
-    database: Database, settings: Settings, sink: Sink, vault: Vault, hand_off: Make
-) -> None:
-    """Such as a supervisor who was called: the worker would wait for nobody."""
-    chat = hand_off(Level.URGENT)
+def raised_by_one_that_died(database: Database, settings: Settings, vault: Vault, chat: str) -> None:
+    """Of two alerts the second, that the level rose, may not have been sent."""
     send(database, settings)
     with database.write() as session:
         handoffs.raise_open(session, vault, chat, Alarm(Level.EMERGENCY))
     die_while_sending(database)
+
+
+def test_where_no_late_alert_follows_another_event_says_look_at_the_desk_once(
+    database: Database, settings: Settings, sink: Sink, vault: Vault, hand_off: Make
+) -> None:
+    """Such as a supervisor who was called: the worker would wait for nobody."""
+    raised_by_one_that_died(database, settings, vault, hand_off(Level.URGENT))
     for _ in range(3):
         send(database, settings)
     check_text = "An earlier alert may not have arrived, emergency. Look at the desk"
@@ -262,11 +266,7 @@ def test_where_no_late_alert_follows_another_event_says_look_at_the_desk_once(
 def test_a_check_that_may_not_have_been_sent_is_followed_by_none(
     database: Database, settings: Settings, sink: Sink, vault: Vault, hand_off: Make
 ) -> None:
-    chat = hand_off(Level.URGENT)
-    send(database, settings)
-    with database.write() as session:
-        handoffs.raise_open(session, vault, chat, Alarm(Level.EMERGENCY))
-    die_while_sending(database)
+    raised_by_one_that_died(database, settings, vault, hand_off(Level.URGENT))
     with database.write() as session:
         assert alerts.note_unsure(session) == 1
     die_while_sending(database)

@@ -127,13 +127,17 @@ def test_who_asks_again_after_declining_stands_behind_whoever_waits(
     assert order(database, vault) == [waits, declined]
 
 
-def test_forward_nobody_who_is_there_loses_a_chat(
-    database: Database, hand_off: Make, seated: Callable[[str], Staff], process: Process
-) -> None:
-    chat, jo = hand_off(), seated("Jo")
+def claimed_ten_seconds_ago(database: Database, chat: str, jo: Staff, process: Process) -> str:
     with database.write() as session:
         handoffs.claim(session, chat, jo)
     process.passes(10)
+    return chat
+
+
+def test_forward_nobody_who_is_there_loses_a_chat(
+    database: Database, hand_off: Make, seated: Callable[[str], Staff], process: Process
+) -> None:
+    chat = claimed_ten_seconds_ago(database, hand_off(), seated("Jo"), process)
     process.clock.forward(hours=2)
     process.look()
     assert in_charge(database, chat) == "staff", "all signs of life look two hours old"
@@ -149,10 +153,7 @@ def test_back_who_vanished_is_found_all_the_same(
     database: Database, hand_off: Make, seated: Callable[[str], Staff], process: Process
 ) -> None:
     """Their last sign of life would lie ahead for an hour."""
-    chat, jo = hand_off(), seated("Jo")
-    with database.write() as session:
-        handoffs.claim(session, chat, jo)
-    process.passes(10)
+    chat = claimed_ten_seconds_ago(database, hand_off(), seated("Jo"), process)
     process.clock.forward(hours=-1)
     process.passes(50)
     assert in_charge(database, chat) == "staff"

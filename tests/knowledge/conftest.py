@@ -136,6 +136,21 @@ def ours_and(tmp_path: Path) -> Callable[[dict[str, Any]], FileContent]:
     return lay
 
 
+@pytest.fixture
+def ours_changed(tmp_path: Path) -> Callable[[str, Callable[[Any], None]], FileContent]:
+    """The checkout's own content with one file of knowledge changed in place."""
+
+    def change(name: str, how: Callable[[Any], None]) -> FileContent:
+        shutil.copytree(DATA / "knowledge", tmp_path / "knowledge")
+        file = tmp_path / "knowledge" / name
+        data = yaml.safe_load(file.read_text("utf-8"))
+        how(data)
+        file.write_text(yaml.safe_dump(data), "utf-8")
+        return FileContent(tmp_path)
+
+    return change
+
+
 @pytest.fixture(scope="session")
 def real() -> KnowledgeBase:
     """The checkout's own content with the built encoder."""

@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 
 from bot.content import FileContent
-from bot.evaluation.entries_compare import Bm25, Scored, folds, phrasing, table_row
+from bot.evaluation.entries_compare import Bm25, Scored, phrasing, table_row
 from bot.evaluation.entries_diet import scored, write_project
 from bot.evaluation.entries_page import entries_sections
-from bot.evaluation.knowledge import evaluate_knowledge
+from bot.evaluation.knowledge import evaluate_knowledge, folds
 from bot.evaluation.markdown import replaced
 from bot.evaluation.proportion import proportion
 from bot.evaluation.questions import Question, evaluate_questions

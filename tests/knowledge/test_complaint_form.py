@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-import yaml
 
-from bot.content import DATA, ContentError, FileContent
+from bot.content import ContentError, FileContent
 from bot.knowledge import KnowledgeBase
 from bot.knowledge.complaint_form import ComplaintForm
 from bot.knowledge.forms import ANSWER, State
 from bot.risk import Level, assess, load_full
 
 TODAY = dt.date(2026, 11, 25)
+Changed = Callable[[str, Callable[[Any], None]], FileContent]
 
 
 @pytest.fixture(scope="module")
@@ -115,16 +117,8 @@ def test_no_button_raises_an_alarm(complaint: ComplaintForm) -> None:
         ({"when": {"about": ["mayor"]}}, "when: about: mayor: no such option"),
     ],
 )
-def test_what_does_not_fit_is_named(tmp_path, change: dict[str, object], finding: str) -> None:
-    for path in (DATA / "knowledge").rglob("*.yml"):
-        copy = tmp_path / path.relative_to(DATA)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(path.read_text("utf-8"), "utf-8")
-    file = tmp_path / "knowledge" / "forms" / "complaint.yml"
-    data = yaml.safe_load(file.read_text("utf-8"))
-    data["routes"][0] |= change
-    file.write_text(yaml.safe_dump(data), "utf-8")
-    source = FileContent(tmp_path)
+def test_what_does_not_fit_is_named(ours_changed: Changed, change: dict[str, object], finding: str) -> None:
+    source = ours_changed("forms/complaint.yml", lambda data: data["routes"][0].update(change))
     with pytest.raises(ContentError) as error:
         ComplaintForm(source, KnowledgeBase(source))
     assert finding in str(error.value)
